@@ -1,0 +1,1 @@
+//! Frame sources: nokhwa in a child process, and replay.

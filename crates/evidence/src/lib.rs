@@ -1,0 +1,1 @@
+//! The domain: enrollment, evidence, checks with provenance, payload. No I/O.

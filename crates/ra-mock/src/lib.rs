@@ -1,0 +1,1 @@
+//! A mock of the Registration Authority's server, written from the API's documentation alone.

@@ -1,0 +1,1 @@
+//! Frames to MP4, and checks of picked video files.
