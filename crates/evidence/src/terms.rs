@@ -1,0 +1,160 @@
+//! The words of an enrollment: closed lists that the whole product shares.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One screen of the way through an enrollment, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Step {
+    Request,
+    Consent,
+    DocumentFront,
+    DocumentRear,
+    Portrait,
+    Selfie,
+    Video,
+    Data,
+    Review,
+    Done,
+}
+
+impl Step {
+    pub const ALL: [Step; 10] = [
+        Step::Request,
+        Step::Consent,
+        Step::DocumentFront,
+        Step::DocumentRear,
+        Step::Portrait,
+        Step::Selfie,
+        Step::Video,
+        Step::Data,
+        Step::Review,
+        Step::Done,
+    ];
+}
+
+/// `id_document_type` of the RA API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "UPPERCASE")]
+#[ts(export)]
+pub enum DocumentType {
+    /// National identity card: front and rear.
+    Idc,
+    /// Passport: one page, no rear.
+    Pas,
+    /// National personal number.
+    Pno,
+    /// Tax number.
+    Tin,
+}
+
+impl DocumentType {
+    /// Passports have no rear side; everything else is asked for both.
+    pub fn has_rear(self) -> bool {
+        !matches!(self, DocumentType::Pas)
+    }
+}
+
+/// The four images of `videoid_data.images`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ImageKind {
+    DocumentFront,
+    DocumentRear,
+    /// The holder's portrait cut out of the document.
+    DocumentPhoto,
+    /// The selfie.
+    DocumentOwner,
+}
+
+impl ImageKind {
+    pub const ALL: [ImageKind; 4] = [
+        ImageKind::DocumentFront,
+        ImageKind::DocumentRear,
+        ImageKind::DocumentPhoto,
+        ImageKind::DocumentOwner,
+    ];
+
+    /// The key in `videoid_data.images`.
+    pub fn key(self) -> &'static str {
+        match self {
+            ImageKind::DocumentFront => "document_front",
+            ImageKind::DocumentRear => "document_rear",
+            ImageKind::DocumentPhoto => "document_photo",
+            ImageKind::DocumentOwner => "document_owner",
+        }
+    }
+}
+
+/// The security checks of `videoid_data.security_checks`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Check {
+    /// A one-time code was validated.
+    OtpValidation,
+    /// The document matches official registers.
+    DocumentsMatch,
+    /// The document's data is not corrupted.
+    DataIntegrity,
+    /// The document is an original, not a copy.
+    DocumentNotcopy,
+    DocumentNotexpired,
+    /// The holder is not under age.
+    DocumentNotunderage,
+    /// The person is real. The API spells it so.
+    Liveliness,
+}
+
+impl Check {
+    pub const ALL: [Check; 7] = [
+        Check::OtpValidation,
+        Check::DocumentsMatch,
+        Check::DataIntegrity,
+        Check::DocumentNotcopy,
+        Check::DocumentNotexpired,
+        Check::DocumentNotunderage,
+        Check::Liveliness,
+    ];
+}
+
+/// Where a check's value comes from. Nothing is ever true by default: a check starts as not performed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "source", rename_all = "snake_case")]
+#[ts(export)]
+pub enum CheckResult {
+    NotPerformed,
+    /// Measured by this software; `method` names how.
+    Measured {
+        value: bool,
+        method: String,
+    },
+    /// The operator vouches for it.
+    Attested {
+        value: bool,
+        by: String,
+        at: String,
+    },
+}
+
+/// A key of `ocr_data` and of the request's user data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Field {
+    GivenName,
+    #[serde(rename = "surname_1")]
+    Surname1,
+    #[serde(rename = "surname_2")]
+    Surname2,
+    MobilePhoneNumber,
+    Email,
+    SerialNumber,
+    IdDocumentType,
+    IdDocumentCountry,
+    BirthDate,
+    IdDocumentValidity,
+}

@@ -1,0 +1,628 @@
+//! What crosses between the session and whoever shows it: commands in, snapshots out.
+//!
+//! A snapshot is the whole of what a screen may show; the UI keeps no state of its own beyond what is being
+//! typed. All types here are exported to TypeScript.
+
+use evidence::{Check, CheckResult, DocumentType, Field, ImageKind, Step};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Everything a screen may show. Sent whole on each change; `revision` grows by one each time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Snapshot {
+    #[ts(type = "number")]
+    pub revision: u64,
+    pub environment: Environment,
+    pub version: String,
+    pub operator: Option<Operator>,
+    /// The station check, one row for each thing that was looked at.
+    pub health: Vec<HealthItem>,
+    pub health_running: bool,
+    /// Enrollments on this station that are not finished and can be resumed, newest first.
+    pub cases: Vec<CaseSummary>,
+    pub enrollment: Option<EnrollmentView>,
+    pub camera: CameraView,
+    pub settings: PublicSettings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Environment {
+    Training,
+    Sandbox,
+    Production,
+}
+
+/// What the screens need of the settings. No secrets, no paths of keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PublicSettings {
+    pub theme: Theme,
+    pub registration_authority: String,
+    pub api_host: String,
+    pub video_host: String,
+    pub profiles: Vec<String>,
+    pub consent: ConsentTexts,
+    pub video_min_seconds: u32,
+    pub video_max_seconds: u32,
+    #[ts(type = "number")]
+    pub video_max_bytes: u64,
+    /// Where the settings were read from, or none when the defaults are used.
+    pub settings_file: Option<String>,
+    /// Where the evidence lies, for the operator's information.
+    pub data_folder: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConsentTexts {
+    /// What is recorded, why, for how long: one paragraph an entry.
+    pub paragraphs: Vec<String>,
+    pub terms_url: String,
+    pub privacy_url: String,
+    /// What else the subject can do who refuses.
+    pub alternatives: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Operator {
+    pub name: String,
+    /// Number of the operator at the RA, where he or she has one.
+    pub rao_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct HealthItem {
+    pub subject: HealthSubject,
+    pub state: HealthState,
+    /// The measured fact in a few words or numbers: "48 GB free", "valid until 2027-03-01".
+    pub value: Option<String>,
+    pub failure: Option<Failure>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum HealthSubject {
+    Settings,
+    Camera,
+    Disk,
+    Certificate,
+    Api,
+    VideoHost,
+    Clock,
+    Scratchcards,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum HealthState {
+    Checking,
+    Good,
+    Warning,
+    Failed,
+    NotPerformed,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CaseSummary {
+    pub case_id: String,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    pub subject_name: Option<String>,
+    pub request_id: Option<String>,
+    pub request_state: Option<String>,
+    pub next_step: Step,
+    pub environment: Environment,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EnrollmentView {
+    pub case_id: String,
+    pub started_at: String,
+    /// True when any part comes from the replay camera or the mock: marked on screen and in the data.
+    pub simulated: bool,
+    pub step: Step,
+    pub steps: Vec<StepView>,
+    pub form: RequestForm,
+    pub request: Option<RequestView>,
+    pub request_work: Work,
+    pub document_type: DocumentType,
+    pub document_country: String,
+    pub consent: Option<ConsentView>,
+    /// A capture waits for *use this* or *retake*.
+    pub pending: Option<PendingCapture>,
+    pub images: Vec<ImageView>,
+    pub video: Option<VideoView>,
+    pub recording: Option<RecordingView>,
+    /// Copying and checking a picked file.
+    pub import_work: Work,
+    pub challenge: Challenge,
+    pub fields: Vec<FieldView>,
+    pub checks: Vec<CheckView>,
+    /// What keeps the enrollment from being sent, empty when it is complete.
+    pub missing: Vec<Missing>,
+    pub delivery: DeliveryView,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct StepView {
+    pub step: Step,
+    pub state: StepState,
+    /// Whether *GoTo* is accepted now.
+    pub reachable: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum StepState {
+    Todo,
+    Current,
+    Done,
+    Attention,
+    NotNeeded,
+}
+
+/// What the operator types to create the request. All strings as typed, trimmed by the session.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct RequestForm {
+    pub profile: String,
+    pub given_name: String,
+    pub surname_1: String,
+    pub surname_2: String,
+    pub email: String,
+    /// E.164, as +34611223344.
+    pub mobile_phone_number: String,
+    pub serial_number: String,
+    /// ISO 3166-1 alpha-2.
+    pub country_name: String,
+    pub id_document_type: String,
+    pub id_document_country: String,
+    pub validity_days: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RequestView {
+    pub pk: String,
+    pub scratchcard: Option<String>,
+    pub status: String,
+    pub video_identifier: Option<String>,
+}
+
+/// A piece of work that runs in the background.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Work {
+    Idle,
+    Running { what: String },
+    Failed { failure: Failure },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConsentView {
+    pub accepted: bool,
+    pub at: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PendingCapture {
+    pub kind: ImageKind,
+    /// Changes with each capture; part of the picture's URL.
+    pub id: String,
+    pub width: u32,
+    pub height: u32,
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ImageView {
+    pub kind: ImageKind,
+    /// Changes with each accepted picture; part of the picture's URL.
+    pub id: String,
+    pub width: u32,
+    pub height: u32,
+    #[ts(type = "number")]
+    pub bytes: u64,
+    pub captured_at: String,
+    /// Name of the camera, or of the replay.
+    pub source: String,
+    pub simulated: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct VideoView {
+    pub id: String,
+    /// Recorded here, or picked from a file.
+    pub picked: bool,
+    /// Name of the camera or of the file.
+    pub source: String,
+    pub simulated: bool,
+    #[ts(type = "number")]
+    pub duration_ms: u64,
+    pub width: u32,
+    pub height: u32,
+    #[ts(type = "number")]
+    pub frames: u64,
+    #[ts(type = "number")]
+    pub dropped: u64,
+    #[ts(type = "number")]
+    pub bytes: u64,
+    pub recorded_at: String,
+    /// Set when the recording ended before the operator ended it, with the cause.
+    pub interrupted: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RecordingView {
+    #[ts(type = "number")]
+    pub elapsed_ms: u64,
+    #[ts(type = "number")]
+    pub frames: u64,
+    #[ts(type = "number")]
+    pub dropped: u64,
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// True from the stop until the file is finished and checked.
+    pub finishing: bool,
+}
+
+/// What the subject is asked to say and do in the video: random code, random order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Challenge {
+    pub code: String,
+    pub actions: Vec<ChallengeAction>,
+    /// Milliseconds of the recording at which each action was marked done by the operator; same order.
+    #[ts(type = "(number | null)[]")]
+    pub marked_ms: Vec<Option<u64>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ChallengeAction {
+    LookAhead,
+    SayCode,
+    TurnLeft,
+    TurnRight,
+    Nod,
+    ShowDocument,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct FieldView {
+    pub field: Field,
+    /// What the request says.
+    pub requested: String,
+    /// What will be sent as read from the document; typed by the operator for now.
+    pub document: String,
+    pub differs: bool,
+    pub edited: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CheckView {
+    pub check: Check,
+    pub result: CheckResult,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Missing {
+    Request,
+    Consent,
+    DocumentFront,
+    DocumentRear,
+    DocumentPhoto,
+    DocumentOwner,
+    Video,
+    OcrData,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[ts(export)]
+pub enum DeliveryView {
+    Idle,
+    Sending {
+        part: DeliveryPart,
+        #[ts(type = "number")]
+        sent_bytes: u64,
+        #[ts(type = "number")]
+        total_bytes: u64,
+        /// Mean of the last seconds, bytes a second.
+        #[ts(type = "number")]
+        rate: u64,
+        #[ts(type = "number | null")]
+        seconds_left: Option<u64>,
+        /// 1 for the first try.
+        attempt: u32,
+        /// Why the last try failed, while waiting for the next.
+        waiting_after: Option<Failure>,
+    },
+    Failed {
+        failure: Failure,
+    },
+    Delivered {
+        /// The request's state as read after the delivery.
+        status: String,
+        at: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DeliveryPart {
+    ReadingRequest,
+    Evidence,
+    Video,
+    Confirming,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CameraView {
+    pub devices: Vec<DeviceView>,
+    pub listing: bool,
+    /// Id of the chosen device.
+    pub chosen: Option<String>,
+    pub state: CameraState,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[ts(export)]
+pub enum CameraState {
+    Closed,
+    Opening,
+    Live {
+        width: u32,
+        height: u32,
+        fps: f32,
+        simulated: bool,
+    },
+    Failed {
+        failure: Failure,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DeviceView {
+    pub id: String,
+    pub name: String,
+    pub kind: DeviceKind,
+    /// Largest picture it offers.
+    pub best_width: u32,
+    pub best_height: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DeviceKind {
+    Camera,
+    Infrared,
+    Virtual,
+    Replay,
+}
+
+/// What went wrong, for a person. The text comes from the UI's table by `code`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Failure {
+    pub code: FailureCode,
+    /// The technical words, one click away.
+    pub detail: Option<String>,
+    /// The error's id at the provider, quoted to its support.
+    pub provider_id: Option<String>,
+    pub http_status: Option<u16>,
+    /// Whether the same again can help.
+    pub retryable: bool,
+}
+
+/// Closed list of what can go wrong; each has a text and an action in the UI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum FailureCode {
+    NoCamera,
+    CameraBusy,
+    CameraPermission,
+    CameraDisconnected,
+    CameraStalled,
+    CameraFormat,
+    CameraProcess,
+    CaptureDamaged,
+    PictureEmpty,
+    PictureUnreadable,
+    VideoEmpty,
+    VideoNotMp4,
+    VideoTooLarge,
+    VideoTooLong,
+    VideoTooShort,
+    VideoNoTrack,
+    VideoOtherCodec,
+    VideoDamaged,
+    VideoUnreadable,
+    RecordingFailed,
+    DiskFull,
+    StorageFailed,
+    CaseDamaged,
+    SettingsInvalid,
+    CertificateMissing,
+    CertificatePassword,
+    CertificateExpired,
+    CertificateUnsupported,
+    CertificateInvalid,
+    RaUnreachable,
+    RaTimeout,
+    RaServerCertificate,
+    RaClientCertificate,
+    RaUnauthorized,
+    RaForbidden,
+    RaNotFound,
+    RaWrongState,
+    RaRejected,
+    RaTooLarge,
+    RaRateLimited,
+    RaServerError,
+    RaAnswerUnreadable,
+    RaNoScratchcard,
+    RaScratchcardTaken,
+    RaContactLimit,
+    RaNoVideoId,
+    RaEvidenceRejected,
+    RaStillProcessing,
+    ClockWrong,
+    Cancelled,
+    OperatorMissing,
+    ConsentMissing,
+    Incomplete,
+    InvalidInput,
+    NotAllowedNow,
+    Internal,
+}
+
+/// What a screen or the shell may ask of the session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum Command {
+    CheckStation,
+    ChooseOperator {
+        name: String,
+        rao_id: Option<String>,
+    },
+    /// A new enrollment: an empty case.
+    StartEnrollment,
+    ResumeEnrollment {
+        case_id: String,
+    },
+    /// Back to the station check; the case stays.
+    LeaveEnrollment,
+    /// Erases the case with all its evidence from this station.
+    DiscardEnrollment {
+        case_id: String,
+    },
+    GoTo {
+        step: Step,
+    },
+    SetDocument {
+        document_type: DocumentType,
+        country: String,
+    },
+    CreateRequest {
+        form: RequestForm,
+    },
+    /// An existing request, by its number.
+    OpenRequest {
+        pk: String,
+    },
+    AcceptConsent,
+    RefuseConsent,
+    ListCameras,
+    /// Opens the chosen camera, or the first usable one.
+    OpenCamera {
+        device: Option<String>,
+    },
+    CloseCamera,
+    /// Takes a still; the result waits in `pending`.
+    Capture {
+        kind: ImageKind,
+    },
+    UsePending,
+    Retake,
+    /// Removes an accepted picture.
+    DiscardImage {
+        kind: ImageKind,
+    },
+    /// Cuts the portrait out of the front, in pixels of the accepted front picture.
+    CropPortrait {
+        x: u32,
+        y: u32,
+        width: u32,
+        height: u32,
+    },
+    StartRecording,
+    /// The operator saw the subject do this action now.
+    MarkAction {
+        index: u32,
+    },
+    StopRecording,
+    /// Stops and throws the recording away, with a new challenge.
+    AbandonRecording,
+    ImportVideo {
+        path: String,
+    },
+    DiscardVideo,
+    SetField {
+        field: Field,
+        value: String,
+    },
+    /// `value` none takes an attestation back.
+    AttestCheck {
+        check: Check,
+        value: Option<bool>,
+    },
+    Send,
+    CancelSend,
+    /// Reads the request's state again.
+    RefreshRequest,
+}
