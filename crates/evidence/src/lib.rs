@@ -1,5 +1,25 @@
 //! The domain: enrollment, evidence, checks with provenance, payload. No I/O.
 
+mod case;
+mod challenge;
+mod completeness;
+mod event;
+mod input;
+mod payload;
+mod records;
 mod terms;
 
+pub use case::{Case, CaseError, FORMAT};
+pub use challenge::{CODE_ALPHABET, CODE_LENGTH, Challenge, ChallengeAction};
+pub use completeness::{ESSENTIAL_FIELDS, Missing};
+pub use event::{AuditEvent, AuditLine};
+pub use input::{
+    InputProblem, InvalidField, MAX_VALIDITY_DAYS, RequestForm, check_country,
+    check_document_number, check_email, check_phone,
+};
+pub use payload::{EvidencePayload, PayloadOptions, SimilarityForm, build_payload};
+pub use records::{
+    Acceptance, Delivered, FieldEdit, FieldEntry, ImageRecord, OperatorRecord, RequestRecord,
+    Similarity, VideoRecord,
+};
 pub use terms::{Check, CheckResult, DocumentType, Field, ImageKind, Step};

@@ -109,6 +109,29 @@ pub enum Check {
     Liveliness,
 }
 
+impl DocumentType {
+    /// The value in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            DocumentType::Idc => "IDC",
+            DocumentType::Pas => "PAS",
+            DocumentType::Pno => "PNO",
+            DocumentType::Tin => "TIN",
+        }
+    }
+
+    /// Reads the API's value; none where it is another.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code.trim().to_ascii_uppercase().as_str() {
+            "IDC" => Some(DocumentType::Idc),
+            "PAS" => Some(DocumentType::Pas),
+            "PNO" => Some(DocumentType::Pno),
+            "TIN" => Some(DocumentType::Tin),
+            _ => None,
+        }
+    }
+}
+
 impl Check {
     pub const ALL: [Check; 7] = [
         Check::OtpValidation,
@@ -119,6 +142,19 @@ impl Check {
         Check::DocumentNotunderage,
         Check::Liveliness,
     ];
+
+    /// The key in `security_checks`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Check::OtpValidation => "otp_validation",
+            Check::DocumentsMatch => "documents_match",
+            Check::DataIntegrity => "data_integrity",
+            Check::DocumentNotcopy => "document_notcopy",
+            Check::DocumentNotexpired => "document_notexpired",
+            Check::DocumentNotunderage => "document_notunderage",
+            Check::Liveliness => "liveliness",
+        }
+    }
 }
 
 /// Where a check's value comes from. Nothing is ever true by default: a check starts as not performed.
@@ -140,6 +176,18 @@ pub enum CheckResult {
     },
 }
 
+impl CheckResult {
+    /// The value, where the check was performed.
+    pub fn value(&self) -> Option<bool> {
+        match self {
+            CheckResult::NotPerformed => None,
+            CheckResult::Measured { value, .. } | CheckResult::Attested { value, .. } => {
+                Some(*value)
+            }
+        }
+    }
+}
+
 /// A key of `ocr_data` and of the request's user data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -157,4 +205,35 @@ pub enum Field {
     IdDocumentCountry,
     BirthDate,
     IdDocumentValidity,
+}
+
+impl Field {
+    pub const ALL: [Field; 10] = [
+        Field::GivenName,
+        Field::Surname1,
+        Field::Surname2,
+        Field::SerialNumber,
+        Field::IdDocumentType,
+        Field::IdDocumentCountry,
+        Field::BirthDate,
+        Field::IdDocumentValidity,
+        Field::Email,
+        Field::MobilePhoneNumber,
+    ];
+
+    /// The key in `ocr_data`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Field::GivenName => "given_name",
+            Field::Surname1 => "surname_1",
+            Field::Surname2 => "surname_2",
+            Field::MobilePhoneNumber => "mobile_phone_number",
+            Field::Email => "email",
+            Field::SerialNumber => "serial_number",
+            Field::IdDocumentType => "id_document_type",
+            Field::IdDocumentCountry => "id_document_country",
+            Field::BirthDate => "birth_date",
+            Field::IdDocumentValidity => "id_document_validity",
+        }
+    }
 }

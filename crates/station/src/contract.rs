@@ -3,6 +3,7 @@
 //! A snapshot is the whole of what a screen may show; the UI keeps no state of its own beyond what is being
 //! typed. All types here are exported to TypeScript.
 
+pub use evidence::{Challenge, ChallengeAction, Missing, RequestForm};
 use evidence::{Check, CheckResult, DocumentType, Field, ImageKind, Step};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -189,26 +190,6 @@ pub enum StepState {
     NotNeeded,
 }
 
-/// What the operator types to create the request. All strings as typed, trimmed by the session.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default)]
-#[ts(export)]
-pub struct RequestForm {
-    pub profile: String,
-    pub given_name: String,
-    pub surname_1: String,
-    pub surname_2: String,
-    pub email: String,
-    /// E.164, as +34611223344.
-    pub mobile_phone_number: String,
-    pub serial_number: String,
-    /// ISO 3166-1 alpha-2.
-    pub country_name: String,
-    pub id_document_type: String,
-    pub id_document_country: String,
-    pub validity_days: u32,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -308,30 +289,6 @@ pub struct RecordingView {
     pub finishing: bool,
 }
 
-/// What the subject is asked to say and do in the video: random code, random order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct Challenge {
-    pub code: String,
-    pub actions: Vec<ChallengeAction>,
-    /// Milliseconds of the recording at which each action was marked done by the operator; same order.
-    #[ts(type = "(number | null)[]")]
-    pub marked_ms: Vec<Option<u64>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum ChallengeAction {
-    LookAhead,
-    SayCode,
-    TurnLeft,
-    TurnRight,
-    Nod,
-    ShowDocument,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -351,20 +308,6 @@ pub struct FieldView {
 pub struct CheckView {
     pub check: Check,
     pub result: CheckResult,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum Missing {
-    Request,
-    Consent,
-    DocumentFront,
-    DocumentRear,
-    DocumentPhoto,
-    DocumentOwner,
-    Video,
-    OcrData,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -1,0 +1,115 @@
+//! What a case holds: each piece of evidence with where it comes from.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// Who sat at the station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorRecord {
+    pub name: String,
+    /// Number at the RA, where the operator has one: becomes `identification_rao`.
+    pub rao_id: Option<String>,
+}
+
+/// The request at the RA.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRecord {
+    pub pk: String,
+    pub scratchcard: Option<String>,
+    /// The state as last read.
+    pub status: String,
+    pub video_pk: Option<String>,
+    /// As the RA wrote it, dashed or not.
+    pub video_identifier: Option<String>,
+}
+
+/// The subject's answer to the consent screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    pub accepted: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    pub description: String,
+    pub terms_url: String,
+    pub privacy_url: String,
+    pub web_url: String,
+    pub user_agent: String,
+    /// Local address of the connection to the RA, or from the settings; none when it is not known.
+    pub ip: Option<String>,
+}
+
+/// An accepted picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageRecord {
+    /// Name of the stored picture; changes with each acceptance.
+    pub id: String,
+    pub file: String,
+    pub width: u32,
+    pub height: u32,
+    pub bytes: u64,
+    pub sha256: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub captured_at: OffsetDateTime,
+    /// Name of the camera, or of the replay.
+    pub source: String,
+    pub simulated: bool,
+    /// For the portrait: the rectangle cut out of the front, `[x, y, width, height]` in its pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_from: Option<[u32; 4]>,
+}
+
+/// The accepted video.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoRecord {
+    pub id: String,
+    pub file: String,
+    /// Picked from a file instead of recorded here.
+    pub picked: bool,
+    /// Name of the camera or of the file.
+    pub source: String,
+    pub simulated: bool,
+    pub duration_ms: u64,
+    pub width: u32,
+    pub height: u32,
+    pub frames: u64,
+    /// Frames that the encoder could not take in time.
+    pub dropped: u64,
+    pub bytes: u64,
+    pub sha256: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub recorded_at: OffsetDateTime,
+    /// Why the recording ended before the operator ended it.
+    pub interrupted: Option<String>,
+}
+
+/// A value as read from the document, with every change that a person made to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldEntry {
+    pub value: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<FieldEdit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldEdit {
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    pub by: String,
+    pub from: String,
+}
+
+/// Likeness of the selfie and the document's portrait, where it was measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Similarity {
+    /// 0 (another person) to 100.
+    pub score: u8,
+    pub method: String,
+}
+
+/// The end of a delivery, as the RA confirmed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    pub status: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
