@@ -1,0 +1,325 @@
+//! Brings the evidence of one enrollment to the RA.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::plan::{Part, Plan, plan};
+use super::policy::{RetryPolicy, repeated, wait};
+use crate::blob::BlobSource;
+use crate::client::Client;
+use crate::error::{ErrorKind, Operation, RaError};
+use crate::types::{Id, RequestRecord, RequestState, VideoTarget};
+use crate::upload::{DataEvidence, Pacing, Progress};
+
+/// What a delivery tells while it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliveryEvent {
+    /// The request was read.
+    State(RequestState),
+    /// A part begins, for the `attempt`th time in this delivery.
+    Sending {
+        part: Part,
+        attempt: u32,
+        total_bytes: u64,
+    },
+    Progress {
+        part: Part,
+        sent_bytes: u64,
+        total_bytes: u64,
+    },
+    /// The RA has acknowledged a part.
+    Sent(Part),
+    /// Something failed that may pass; it goes on after `delay`.
+    Waiting {
+        text: String,
+        delay: Duration,
+        failures: u32,
+    },
+    /// Everything was sent; the RA has not yet shown the state that follows.
+    Polling(RequestState),
+}
+
+pub type OnEvent = Arc<dyn Fn(DeliveryEvent) + Send + Sync>;
+
+/// Why a delivery ended without the evidence being accepted. Everything sent so far stays where it is, and a later
+/// delivery goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    #[error(transparent)]
+    Ra(#[from] RaError),
+    #[error("the request is cancelled")]
+    RequestCancelled,
+    #[error("the identification was refused")]
+    Refused { reason: Option<String> },
+    #[error("request {pk} shows no VideoID record to send the evidence to")]
+    NoVideoId { pk: Id },
+    #[error("the request is in state {state}, in which no evidence can be sent")]
+    UnexpectedState { state: RequestState },
+    /// The RA has everything and could not use it.
+    #[error("the RA could not process the evidence (VIDEOERROR)")]
+    VideoError { reason: Option<String> },
+    #[error("everything was sent, but the request stays in state {state}")]
+    StateDoesNotFollow { state: RequestState },
+}
+
+impl DeliveryError {
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Ra(error) if error.kind() == ErrorKind::Cancelled)
+    }
+
+    /// Whether the same delivery may succeed later.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Ra(error) => error.retryable() || error.kind() == ErrorKind::Cancelled,
+            Self::VideoError { .. } | Self::StateDoesNotFollow { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// Reads the request, sends what it lacks, and returns it as it is once the RA has everything (`VIDEOREVIEW` or
+/// later). Before anything is sent again the request is read again; a part that the RA acknowledged is not sent again
+/// unless the request says that it is needed.
+pub async fn deliver(
+    client: &Client,
+    request_pk: &Id,
+    evidence: &DataEvidence,
+    video: &Arc<dyn BlobSource>,
+    policy: &RetryPolicy,
+    on_event: &OnEvent,
+    cancel: &CancellationToken,
+) -> Result<RequestRecord, DeliveryError> {
+    let mut delivery = Delivery {
+        client,
+        request_pk,
+        evidence,
+        video,
+        policy,
+        on_event,
+        cancel,
+        failures: 0,
+        attempts: (0, 0),
+        pacing: Pacing::Normal,
+    };
+    delivery.run().await
+}
+
+struct Delivery<'a> {
+    client: &'a Client,
+    request_pk: &'a Id,
+    evidence: &'a DataEvidence,
+    video: &'a Arc<dyn BlobSource>,
+    policy: &'a RetryPolicy,
+    on_event: &'a OnEvent,
+    cancel: &'a CancellationToken,
+    /// Since anything last succeeded.
+    failures: u32,
+    /// Of data and video.
+    attempts: (u32, u32),
+    pacing: Pacing,
+}
+
+impl Delivery<'_> {
+    async fn run(&mut self) -> Result<RequestRecord, DeliveryError> {
+        let mut record = self.read().await?;
+        // Rounds in which everything was acknowledged and the state did not follow.
+        let mut fruitless_rounds = 0;
+        loop {
+            let (data, video) = match self.planned(&record)? {
+                None => return Ok(record),
+                Some(parts) => parts,
+            };
+            let Some(target) = record.video_target() else {
+                return Err(DeliveryError::NoVideoId {
+                    pk: self.request_pk.clone(),
+                });
+            };
+            match self.send(&target, data, video).await {
+                Ok(()) => {
+                    record = self.poll(data && video).await?;
+                    match (&record.status, plan(&record)) {
+                        (RequestState::VideoError, _) => {
+                            return Err(DeliveryError::VideoError {
+                                reason: reason(&record),
+                            });
+                        }
+                        (_, Plan::Send { .. }) => {
+                            fruitless_rounds += 1;
+                            if fruitless_rounds > 1 {
+                                return Err(DeliveryError::StateDoesNotFollow {
+                                    state: record.status,
+                                });
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                Err(error) => record = self.recover(error).await?,
+            }
+        }
+    }
+
+    fn planned(&self, record: &RequestRecord) -> Result<Option<(bool, bool)>, DeliveryError> {
+        match plan(record) {
+            Plan::Nothing => Ok(None),
+            Plan::Send { data, video } => Ok(Some((data, video))),
+            Plan::Cancelled => Err(DeliveryError::RequestCancelled),
+            Plan::Refused => Err(DeliveryError::Refused {
+                reason: reason(record),
+            }),
+            Plan::Unexpected => Err(DeliveryError::UnexpectedState {
+                state: record.status.clone(),
+            }),
+        }
+    }
+
+    async fn read(&self) -> Result<RequestRecord, DeliveryError> {
+        let record = repeated(
+            self.policy,
+            Operation::ReadRequest,
+            self.cancel,
+            |error, delay, failures| {
+                self.tell(DeliveryEvent::Waiting {
+                    text: error.to_string(),
+                    delay,
+                    failures,
+                });
+            },
+            async || self.client.request(self.request_pk).await,
+        )
+        .await?;
+        self.tell(DeliveryEvent::State(record.status.clone()));
+        Ok(record)
+    }
+
+    async fn send(&mut self, target: &VideoTarget, data: bool, video: bool) -> Result<(), RaError> {
+        if data {
+            self.attempts.0 += 1;
+            let total_bytes = self.evidence.content_length();
+            self.tell(DeliveryEvent::Sending {
+                part: Part::Data,
+                attempt: self.attempts.0,
+                total_bytes,
+            });
+            let progress = Some(self.progress(Part::Data));
+            self.client
+                .upload_evidence_paced(
+                    &target.video_pk,
+                    self.evidence,
+                    progress,
+                    self.pacing,
+                    self.cancel,
+                )
+                .await?;
+            self.succeeded(Part::Data);
+        }
+        if video {
+            self.attempts.1 += 1;
+            let total_bytes = self.video.len();
+            self.tell(DeliveryEvent::Sending {
+                part: Part::Video,
+                attempt: self.attempts.1,
+                total_bytes,
+            });
+            let progress = Some(self.progress(Part::Video));
+            self.client
+                .upload_video_paced(
+                    &target.video_identifier,
+                    Arc::clone(self.video),
+                    progress,
+                    self.pacing,
+                    self.cancel,
+                )
+                .await?;
+            self.succeeded(Part::Video);
+        }
+        Ok(())
+    }
+
+    fn succeeded(&mut self, part: Part) {
+        self.failures = 0;
+        self.pacing = Pacing::Normal;
+        self.tell(DeliveryEvent::Sent(part));
+    }
+
+    /// After a failed upload: waits as the policy says, and reads what the RA has by now. A refusal for good is
+    /// believed only when the request still lacks the part: a 412 may mean that an upload, whose answer was lost,
+    /// has arrived.
+    async fn recover(&mut self, error: RaError) -> Result<RequestRecord, DeliveryError> {
+        self.failures += 1;
+        if error.kind() == ErrorKind::ConnectionLost {
+            self.pacing = Pacing::Cautious;
+        }
+        if let Some(delay) = self.policy.wait_after(&error, self.failures) {
+            self.tell(DeliveryEvent::Waiting {
+                text: error.to_string(),
+                delay,
+                failures: self.failures,
+            });
+            wait(error.operation(), delay, self.cancel).await?;
+            return self.read().await;
+        }
+        let wrong_state =
+            error.kind() == ErrorKind::Http && matches!(error.status(), Some(409 | 412));
+        if wrong_state || error.retryable() {
+            let record = self.read().await?;
+            if self.planned(&record)?.is_none() {
+                return Ok(record);
+            }
+        }
+        Err(error.into())
+    }
+
+    /// Reads until the state is one that follows from what was sent.
+    async fn poll(&self, both: bool) -> Result<RequestRecord, DeliveryError> {
+        let started = Instant::now();
+        let mut delay = self.policy.first_poll_wait;
+        loop {
+            let record = self.read().await?;
+            let settled = match &record.status {
+                state if state.evidence_complete() => true,
+                RequestState::VideoError | RequestState::Cancelled => true,
+                // Only one part was sent, and the other turns out to be missing: no use to wait for it.
+                RequestState::VideoIncomplete if !both => {
+                    started.elapsed() >= self.policy.first_poll_wait * 4
+                }
+                RequestState::VideoPending | RequestState::VideoIncomplete => false,
+                // Neither a state to wait in nor one that is known.
+                _ => !matches!(plan(&record), Plan::Unexpected),
+            };
+            if settled || started.elapsed() >= self.policy.poll_for {
+                return Ok(record);
+            }
+            self.tell(DeliveryEvent::Polling(record.status));
+            wait(Operation::ReadRequest, delay, self.cancel).await?;
+            delay = (delay * 2).min(self.policy.longest_poll_wait);
+        }
+    }
+
+    fn progress(&self, part: Part) -> Progress {
+        let on_event = Arc::clone(self.on_event);
+        Arc::new(move |sent_bytes, total_bytes| {
+            on_event(DeliveryEvent::Progress {
+                part,
+                sent_bytes,
+                total_bytes,
+            });
+        })
+    }
+
+    fn tell(&self, event: DeliveryEvent) {
+        (self.on_event)(event);
+    }
+}
+
+/// The RA's own words, where it has any.
+fn reason(record: &RequestRecord) -> Option<String> {
+    let videoid = record.videoid_data.as_ref()?;
+    videoid
+        .refusal_reason
+        .clone()
+        .filter(|reason| !reason.trim().is_empty())
+}

@@ -1,0 +1,11 @@
+//! Safe repetition: nothing is sent twice because an answer was lost, and nothing is given up because one was.
+
+mod create;
+mod deliver;
+mod plan;
+mod policy;
+
+pub use create::{CreateError, OnScratchcard, create_safely};
+pub use deliver::{DeliveryError, DeliveryEvent, OnEvent, deliver};
+pub use plan::{Part, Plan, plan};
+pub use policy::RetryPolicy;

@@ -1,0 +1,23 @@
+//! Wire types. Unknown fields are kept in `extra`, unknown states in `Other`.
+
+mod checks;
+mod lenient;
+mod page;
+mod request;
+mod review;
+mod state;
+
+pub use checks::{CHECK_NAMES, Check, Level, SecurityChecks, Similarity};
+pub use lenient::{Dropped, Id};
+pub use page::{Page, PageCursor, RequestFilter, StateListing};
+pub use request::{
+    ContactData, ContactLimits, NewRequest, Presence, RequestRecord, Scratchcard, VideoIdContent,
+    VideoIdData, VideoTarget,
+};
+pub use review::{
+    Decision, Document, DocumentRecord, FieldProblem, Rao, RaoCredentials, Receipt, ReceiptKind,
+    Refusal, WebhookEvent,
+};
+pub use state::{RequestState, VideoIdState};
+
+pub(crate) use lenient::id_of;
