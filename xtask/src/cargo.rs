@@ -86,7 +86,8 @@ pub fn keep(program: &Path, folder: &Path) -> Result<PathBuf, TaskError> {
     if std::fs::hard_link(program, &kept).is_err() {
         std::fs::copy(program, &kept).map_err(TaskError::file(program))?;
     }
-    Ok(kept)
+    // As the system will name the running program.
+    kept.canonicalize().map_err(TaskError::file(&kept))
 }
 
 fn program(line: &str) -> Option<Program> {

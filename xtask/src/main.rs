@@ -2,7 +2,6 @@
 
 mod cargo;
 mod deny;
-mod display;
 mod exec;
 mod run;
 mod setup;

@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 
 use crate::cargo::{self, Program};
 use crate::deny;
-use crate::display::Display;
 use crate::exec::{self, TaskError};
 use crate::setup::{self, Purpose};
 use crate::steps::Steps;
@@ -85,25 +84,23 @@ fn tests_and_journeys(programs: &[Program]) -> Result<Totals, TaskError> {
         .unwrap_or(Path::new("."))
         .join(format!("journeys-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(TaskError::file(&folder))?;
-    let outcome = under_display(&app, &cli, &folder);
+    let outcome = with_programs(&app, &cli, &folder);
     std::fs::remove_dir_all(&folder).map_err(TaskError::file(&folder))?;
     outcome
 }
 
-fn under_display(app: &Path, cli: &Path, folder: &Path) -> Result<Totals, TaskError> {
+fn with_programs(app: &Path, cli: &Path, folder: &Path) -> Result<Totals, TaskError> {
     let mut command = exec::cargo();
     command.args(["test", "--workspace"]);
     command
         .env("VIDEOID_APP", cargo::keep(app, folder)?)
         .env("VIDEOID_CLI", cargo::keep(cli, folder)?);
-    let display = if cfg!(target_os = "linux") {
-        Some(Display::start()?)
-    } else {
-        None
-    };
-    if let Some(display) = &display {
-        display.apply(&mut command);
-    }
+    // Each journey brings a display of its own where there is none: windows on a shared one take each other's keys.
+    command
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env("GDK_BACKEND", "x11")
+        .env("NO_AT_BRIDGE", "1");
     counted(&mut command)
 }
 

@@ -72,7 +72,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), TaskError> {
         let path = entry.map_err(TaskError::file(folder))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if path.is_dir() {
-            if !matches!(&*name, "node_modules" | "dist") {
+            if name != "node_modules" && !name.starts_with("dist") {
                 collect(&path, files)?;
             }
         } else if !name.ends_with(".log") {
