@@ -206,6 +206,8 @@ fn apt_get(is_root: bool) -> Command {
         "-qq",
         "-o",
         "DPkg::Lock::Timeout=600",
+        "-o",
+        "Dpkg::Use-Pty=0",
     ]);
     command
 }
