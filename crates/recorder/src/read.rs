@@ -1,0 +1,150 @@
+//! Decoding a video picture by picture.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::time::Duration;
+
+use openh264::decoder::Decoder;
+use openh264::formats::YUVSource;
+
+use crate::encode::YuvFrame;
+use crate::index::{Codec, Index, IndexError, MAX_SAMPLE};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the file cannot be read")]
+    Io(#[from] io::Error),
+    #[error("the file is no H.264 video in MP4: {0}")]
+    Unsupported(String),
+    #[error("a picture cannot be decoded: {0}")]
+    Decode(#[from] openh264::Error),
+    #[error("a picture is damaged")]
+    Damaged,
+}
+
+/// Yields the pictures of an MP4's video track in decoding order with their times.
+pub struct VideoReader<R> {
+    reader: R,
+    index: Index,
+    decoder: Option<Decoder>,
+    next: usize,
+}
+
+impl<R: Read + Seek> VideoReader<R> {
+    /// Opens an MP4 whose video is H.264.
+    pub fn open(mut reader: R) -> Result<VideoReader<R>, ReadError> {
+        let index = Index::read(&mut reader).map_err(|error| match error {
+            IndexError::Io(error) => ReadError::Io(error),
+            other => ReadError::Unsupported(other.to_string()),
+        })?;
+        match index {
+            Some(index) if matches!(index.codec, Codec::H264(_)) => Ok(Self::new(reader, index)),
+            Some(_) => Err(ReadError::Unsupported("another codec".into())),
+            None => Err(ReadError::Unsupported("no video track".into())),
+        }
+    }
+
+    pub(crate) fn new(reader: R, index: Index) -> VideoReader<R> {
+        VideoReader {
+            reader,
+            index,
+            decoder: None,
+            next: 0,
+        }
+    }
+
+    /// Number of pictures.
+    pub fn frames(&self) -> usize {
+        self.index.pictures.len()
+    }
+
+    /// Back to the first picture.
+    pub fn rewind(&mut self) {
+        self.next = 0;
+        self.decoder = None;
+    }
+
+    /// The next picture, `None` at the end.
+    pub fn next_frame(&mut self) -> Result<Option<YuvFrame>, ReadError> {
+        while let Some(picture) = self.index.pictures.get(self.next).copied() {
+            self.next += 1;
+            if picture.size > MAX_SAMPLE {
+                return Err(ReadError::Damaged);
+            }
+            let mut sample = vec![0; picture.size as usize];
+            self.reader.seek(SeekFrom::Start(picture.offset))?;
+            self.reader.read_exact(&mut sample)?;
+            let start = self.decoder.is_none();
+            let stream = annex_b(&self.index.codec, &sample, start)?;
+            let decoder = match &mut self.decoder {
+                Some(decoder) => decoder,
+                none => none.insert(Decoder::new()?),
+            };
+            let at = Duration::from_secs_f64(
+                picture.start as f64 / f64::from(self.index.timescale.max(1)),
+            );
+            // Some streams give their first picture only after the second packet.
+            if let Some(decoded) = decoder.decode(&stream)? {
+                return Ok(Some(copy(&decoded, at)));
+            }
+        }
+        if let Some(decoder) = &mut self.decoder
+            && self.next == self.index.pictures.len()
+        {
+            self.next += 1;
+            return Ok(decoder
+                .flush_remaining()?
+                .first()
+                .map(|last| copy(last, Duration::ZERO)));
+        }
+        Ok(None)
+    }
+}
+
+fn copy(decoded: &impl YUVSource, at: Duration) -> YuvFrame {
+    let (width, height) = decoded.dimensions();
+    let (y_stride, u_stride, v_stride) = decoded.strides();
+    YuvFrame {
+        width: width as u32,
+        height: height as u32,
+        y: rows(decoded.y(), y_stride, width, height),
+        u: rows(decoded.u(), u_stride, width / 2, height / 2),
+        v: rows(decoded.v(), v_stride, width / 2, height / 2),
+        at,
+    }
+}
+
+fn rows(plane: &[u8], stride: usize, width: usize, height: usize) -> Vec<u8> {
+    plane
+        .chunks(stride.max(1))
+        .take(height)
+        .flat_map(|row| &row[..width.min(row.len())])
+        .copied()
+        .collect()
+}
+
+/// MP4's length-prefixed units as the start-code stream that decoders take, with the parameter sets at the start.
+fn annex_b(codec: &Codec, sample: &[u8], start: bool) -> Result<Vec<u8>, ReadError> {
+    let Codec::H264(avcc) = codec else {
+        return Err(ReadError::Unsupported("another codec".into()));
+    };
+    let prefix = usize::from(avcc.length_size_minus_one.get()) + 1;
+    let mut stream = Vec::with_capacity(sample.len() + 64);
+    if start {
+        for set in avcc.sps_list.iter().chain(&avcc.pps_list) {
+            stream.extend_from_slice(&[0, 0, 0, 1]);
+            stream.extend_from_slice(set);
+        }
+    }
+    let mut rest = sample;
+    while !rest.is_empty() {
+        let (head, tail) = rest.split_at_checked(prefix).ok_or(ReadError::Damaged)?;
+        let length = head
+            .iter()
+            .fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+        let (unit, next) = tail.split_at_checked(length).ok_or(ReadError::Damaged)?;
+        stream.extend_from_slice(&[0, 0, 0, 1]);
+        stream.extend_from_slice(unit);
+        rest = next;
+    }
+    Ok(stream)
+}
