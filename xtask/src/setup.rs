@@ -186,7 +186,10 @@ fn install_packages(purpose: Purpose) -> Result<(), TaskError> {
             names.join(" ")
         )));
     }
-    exec::run(apt_get(is_root).arg("update"))?;
+    if let Err(error) = exec::run(apt_get(is_root).arg("update")) {
+        // A source that has nothing to do with these packages may be down; the installation will tell.
+        println!("{error}: going on with the lists that there are");
+    }
     exec::run(
         apt_get(is_root)
             .args(["install", "--yes", "--no-install-recommends"])
