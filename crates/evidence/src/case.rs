@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::{
     Acceptance, Challenge, Check, CheckResult, Delivered, DocumentType, Field, FieldEdit,
-    FieldEntry, ImageKind, ImageRecord, OperatorRecord, RequestForm, RequestRecord, Similarity,
-    Step, VideoRecord,
+    FieldEntry, ImageKind, ImageRecord, OperatorRecord, RecordingRecord, RequestForm,
+    RequestRecord, Similarity, Step, VideoRecord,
 };
 
 /// Version of the written form.
@@ -47,6 +47,9 @@ pub struct Case {
     pub acceptance: Option<Acceptance>,
     pub images: BTreeMap<ImageKind, ImageRecord>,
     pub video: Option<VideoRecord>,
+    /// A recording that runs, or that ran when the program ended.
+    #[serde(default)]
+    pub recording: Option<RecordingRecord>,
     pub challenge: Challenge,
     pub fields: BTreeMap<Field, FieldEntry>,
     /// Only checks that were performed; what is not here was not performed.
@@ -82,6 +85,7 @@ impl Case {
             acceptance: None,
             images: BTreeMap::new(),
             video: None,
+            recording: None,
             challenge,
             fields: BTreeMap::new(),
             checks: BTreeMap::new(),
@@ -154,6 +158,17 @@ impl Case {
     pub fn put_video(&mut self, video: VideoRecord) -> Result<Option<VideoRecord>, CaseError> {
         self.check_capture()?;
         Ok(self.video.replace(video))
+    }
+
+    /// Withdraws everything that was captured; returns the names of the files to erase.
+    pub fn drop_captures(&mut self) -> Vec<String> {
+        let mut files: Vec<String> = std::mem::take(&mut self.images)
+            .into_values()
+            .map(|image| image.file)
+            .collect();
+        files.extend(self.video.take().map(|video| video.file));
+        files.extend(self.recording.take().map(|recording| recording.file));
+        files
     }
 
     /// Takes the video back.

@@ -64,7 +64,12 @@ impl Case {
                 missing.push(kind.into());
             }
         }
-        if self.video.is_none() {
+        // An interrupted video is kept and shown, but identifies nobody.
+        if self
+            .video
+            .as_ref()
+            .is_none_or(|video| video.interrupted.is_some())
+        {
             missing.push(Missing::Video);
         }
         if ESSENTIAL_FIELDS

@@ -32,28 +32,29 @@ pub struct PayloadOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvidencePayload {
     pub acceptance: Map<String, Value>,
-    /// Everything of `videoid_data` but `images`.
-    pub videoid_data: Map<String, Value>,
+    pub ocr_data: Map<String, Value>,
+    /// Performed checks; others only by a setting.
+    pub security_checks: Map<String, Value>,
+    /// None where it was not measured: there is no value that says so.
+    pub similarity_level: Option<Value>,
     /// The key in `images`, and the picture that goes there.
     pub images: Vec<(ImageKind, ImageKind)>,
 }
 
 /// Builds the payload of a case as it stands. Whether it is complete is another question (`Case::missing`).
 pub fn build_payload(case: &Case, options: PayloadOptions) -> EvidencePayload {
-    let mut videoid_data = Map::new();
-    videoid_data.insert("ocr_data".to_owned(), Value::Object(ocr_data(case)));
-    let checks = security_checks(case, options);
-    videoid_data.insert("security_checks".to_owned(), Value::Object(checks));
-    if let Some(similarity) = &case.similarity {
-        let value = match options.similarity_form {
-            SimilarityForm::Score => json!(similarity.score.min(100)),
-            SimilarityForm::Level => json!(level(similarity.score)),
-        };
-        videoid_data.insert("similarity_level".to_owned(), value);
-    }
+    let similarity_level =
+        case.similarity
+            .as_ref()
+            .map(|similarity| match options.similarity_form {
+                SimilarityForm::Score => json!(similarity.score.min(100)),
+                SimilarityForm::Level => json!(level(similarity.score)),
+            });
     EvidencePayload {
         acceptance: acceptance(case),
-        videoid_data,
+        ocr_data: ocr_data(case),
+        security_checks: security_checks(case, options),
+        similarity_level,
         images: images(case, options),
     }
 }

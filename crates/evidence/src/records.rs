@@ -82,6 +82,17 @@ pub struct VideoRecord {
     pub interrupted: Option<String>,
 }
 
+/// A recording in progress: what is needed to finish it if the program is killed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordingRecord {
+    pub id: String,
+    pub file: String,
+    pub source: String,
+    pub simulated: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    pub started_at: OffsetDateTime,
+}
+
 /// A value as read from the document, with every change that a person made to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldEntry {
