@@ -1,0 +1,30 @@
+import type { Command } from './bindings/Command';
+import type { FailureCode } from './bindings/FailureCode';
+import type { Presentation } from './bindings/Presentation';
+import type { Snapshot } from './bindings/Snapshot';
+
+export type Presentations = Record<FailureCode, Presentation>;
+
+/** One preview frame: its sequence number in the camera's stream and the JPEG. */
+export interface PreviewFrame {
+  sequence: number;
+  picture: Blob;
+}
+
+/** All that the screens ask of what is behind them. */
+export interface Transport {
+  /** Rejects with a `Failure`. */
+  dispatch(command: Command): Promise<void>;
+  snapshot(): Promise<Snapshot>;
+  onSnapshot(listener: (snapshot: Snapshot) => void): Promise<() => void>;
+  /** How each failure is presented; the words are the UI's own. */
+  presentations(): Promise<Presentations>;
+  /** Path of the chosen file, null when the dialogue was closed without a choice. */
+  pickVideo(): Promise<string | null>;
+  openLink(url: string): Promise<void>;
+  copyText(text: string): Promise<void>;
+  /** The newest frame after `after`, or null when there is none yet. `width` in pixels is a wish. */
+  previewFrame(after: number, width: number, signal: AbortSignal): Promise<PreviewFrame | null>;
+  /** Address of an accepted picture; `kind` is `pending` for the capture that waits for a decision. */
+  pictureUrl(caseId: string, kind: string, id: string): string;
+}

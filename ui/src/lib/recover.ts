@@ -1,0 +1,58 @@
+import type { Failure } from '../api/bindings/Failure';
+import type { FailureAction } from '../api/bindings/FailureAction';
+import { session } from './session.svelte';
+import { STEP_OF } from './steps';
+
+/** Carries out the one action that helps. `retry` is what the same again means where the failure is shown. */
+export async function recover(failure: Failure, action: FailureAction, retry: () => unknown): Promise<void> {
+  session.dismiss();
+  const enrollment = session.enrollment;
+  switch (action) {
+    case 'retry':
+      await retry();
+      return;
+    case 'open_camera':
+      await session.dispatch({ type: 'open_camera', device: session.snapshot?.camera.chosen ?? null }, { quiet: true });
+      return;
+    case 'choose_camera':
+      await session.dispatch({ type: 'list_cameras' }, { quiet: true });
+      if (failure.code === 'camera_format') focus('camera-select');
+      else await session.dispatch({ type: 'open_camera', device: null }, { quiet: true });
+      return;
+    case 'retake':
+    case 'record_again':
+      if (enrollment?.pending) await session.dispatch({ type: 'retake' });
+      return;
+    case 'pick_another_file':
+      await session.pickVideo();
+      return;
+    case 'check_station':
+      if (enrollment) await session.dispatch({ type: 'leave_enrollment' });
+      await session.dispatch({ type: 'check_station' });
+      return;
+    case 'choose_operator':
+      if (enrollment) await session.dispatch({ type: 'leave_enrollment' });
+      focus('operator-name');
+      return;
+    case 'edit_request':
+      await session.goTo('request');
+      return;
+    case 'ask_consent':
+      await session.goTo('consent');
+      return;
+    case 'show_missing': {
+      const missing = enrollment?.missing[0];
+      if (missing) await session.goTo(STEP_OF[missing]);
+      return;
+    }
+    case 'refresh_request':
+      await session.dispatch({ type: 'refresh_request' });
+      return;
+    case 'none':
+      return;
+  }
+}
+
+function focus(testid: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-testid="${testid}"]`)?.focus());
+}
