@@ -122,7 +122,9 @@ impl Answer {
             ));
         }
         match serde_json::from_slice::<Value>(&self.body) {
-            Ok(value) => Told::from_value(&value).unwrap_or_else(fallback),
+            Ok(value) => Told::from_value(&value)
+                .filter(|told| !told.text.is_empty())
+                .unwrap_or_else(fallback),
             Err(_) if self.body.is_empty() => fallback(),
             Err(_) => match std::str::from_utf8(&self.body) {
                 Ok(text) if !text.trim().is_empty() => Told::text(text),

@@ -158,8 +158,13 @@ impl Identity {
                 .load_private_key(key)
                 .map_err(|error| IdentityError::UnsupportedKey(error.to_string()))?;
             for leaf in &certificates {
-                let candidate = CertifiedKey::new(vec![leaf.clone()], Arc::clone(&signer));
-                if candidate.keys_match().is_ok() {
+                // By the key itself, so that certificates of any version are taken; the server judges the rest.
+                let belongs = parse(leaf).is_ok_and(|certificate| {
+                    signer
+                        .public_key()
+                        .is_some_and(|key| key.as_ref() == certificate.public_key().raw)
+                });
+                if belongs {
                     let facts = read_facts(leaf)?;
                     let chain = chain_from(leaf, &certificates);
                     return Ok(Self {

@@ -54,7 +54,10 @@ fn decrypt(der: &[u8], password: &Secret) -> Result<PrivateKeyDer<'static>, Iden
             document.as_bytes().to_vec(),
         ))),
         Err(pkcs8::Error::EncryptedPrivateKey(error)) => match error {
-            pkcs8::pkcs5::Error::DecryptFailed => Err(IdentityError::WrongPassword),
+            // The crate reports a padding that does not fit under either name.
+            pkcs8::pkcs5::Error::DecryptFailed | pkcs8::pkcs5::Error::EncryptFailed => {
+                Err(IdentityError::WrongPassword)
+            }
             _ => Err(unsupported()),
         },
         // The padding happened to fit: what came out is not a key.
@@ -143,10 +146,10 @@ fn algorithm_name(der: &[u8]) -> String {
             _ => {}
         }
     }
-    for last in after(&DIGEST) {
-        if last == 7 {
-            names.push("PBKDF2 with HMAC-SHA1");
-        }
+    // HMAC-SHA1 is PBKDF2's default, and then not written down.
+    let digests = after(&DIGEST);
+    if digests.contains(&7) || (after(&PKCS5).contains(&12) && digests.is_empty()) {
+        names.push("PBKDF2 with HMAC-SHA1");
     }
     names.dedup();
     if names.is_empty() {

@@ -1,0 +1,555 @@
+//! Safe repetition against a server with states, faults injected at every place where an answer can be lost.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ra_api::delivery::{
+    CreateError, DeliveryError, DeliveryEvent, OnEvent, RetryPolicy, create_safely, deliver,
+};
+use ra_api::{BlobSource, BytesBlob, DataEvidence, ErrorKind, Id, NewRequest, RequestRecord, RequestState};
+use serde_json::{Value, json};
+use support::{Log, Reply, Seen, answer, client, scripted};
+use tokio_util::sync::CancellationToken;
+
+fn policy() -> RetryPolicy {
+    RetryPolicy {
+        max_attempts: 4,
+        first_wait: Duration::from_millis(5),
+        longest_wait: Duration::from_millis(20),
+        first_poll_wait: Duration::from_millis(5),
+        longest_poll_wait: Duration::from_millis(20),
+        poll_for: Duration::from_millis(300),
+        ..RetryPolicy::default()
+    }
+}
+
+/// A request as the RA keeps it.
+#[derive(Default)]
+struct Ra {
+    data: bool,
+    video: bool,
+    state: Option<&'static str>,
+    /// Whether the record shows what is there of the data.
+    shows_data: bool,
+    without_videoid: bool,
+    /// Reads that still show the former state after the last part came.
+    lag: u32,
+}
+
+impl Ra {
+    fn record(&mut self) -> String {
+        let state = match (self.state, self.data, self.video) {
+            (Some(state), ..) => state,
+            (_, true, true) if self.lag > 0 => {
+                self.lag -= 1;
+                "VIDEOINCOMPLETE"
+            }
+            (_, true, true) => "VIDEOREVIEW",
+            (_, false, false) => "VIDEOPENDING",
+            _ => "VIDEOINCOMPLETE",
+        };
+        let mut videoid = json!({ "pk": 9, "video_identifier": "v-9", "refusal_reason": "too dark" });
+        if self.shows_data {
+            videoid["data"] = if self.data { json!({ "images": { "document_front": "AA==" } }) } else { Value::Null };
+        }
+        let videoid = if self.without_videoid { Value::Null } else { videoid };
+        json!({ "pk": 5, "status": state, "videoid_data": videoid }).to_string()
+    }
+}
+
+const DATA: &str = "PUT /api/v1/videoid/9/";
+const VIDEO: &str = "POST /v1/upload/video/v-9/";
+const READ: &str = "GET /api/v1/requests/5/";
+
+/// `fault` may answer in place of the RA; told the call, how often this call came before, and the RA, which it may
+/// change first.
+async fn ra_with(
+    ra: Ra,
+    fault: impl Fn(&Seen, usize, &mut Ra) -> Option<Reply> + Send + Sync + 'static,
+) -> (ra_api::Client, Log) {
+    let ra = Mutex::new(ra);
+    let counts = Mutex::new(std::collections::HashMap::<String, usize>::new());
+    let (url, log) = scripted(move |seen| {
+        let nth = {
+            let mut counts = counts.lock().unwrap();
+            let count = counts.entry(seen.line()).or_default();
+            *count += 1;
+            *count - 1
+        };
+        let mut ra = ra.lock().unwrap();
+        if let Some(reply) = fault(seen, nth, &mut ra) {
+            return reply;
+        }
+        match seen.line().as_str() {
+            READ => Reply::ok(ra.record()),
+            DATA => {
+                ra.data = true;
+                Reply::ok(r#"{"status":"200 OK"}"#)
+            }
+            VIDEO => {
+                ra.video = true;
+                Reply::ok(r#"{"status":"200 OK"}"#)
+            }
+            line => panic!("unexpected {line}"),
+        }
+    })
+    .await;
+    (client(&url), log)
+}
+
+async fn run(client: &ra_api::Client) -> (Result<RequestRecord, DeliveryError>, Vec<DeliveryEvent>) {
+    run_with(client, &policy(), &CancellationToken::new()).await
+}
+
+async fn run_with(
+    client: &ra_api::Client,
+    policy: &RetryPolicy,
+    cancel: &CancellationToken,
+) -> (Result<RequestRecord, DeliveryError>, Vec<DeliveryEvent>) {
+    let evidence = DataEvidence {
+        acceptance: Default::default(),
+        ocr_data: Default::default(),
+        security_checks: Default::default(),
+        similarity_level: None,
+        images: vec![("document_front".into(), Arc::new(BytesBlob::new(vec![7; 5000])))],
+        extra: Default::default(),
+    };
+    let video: Arc<dyn BlobSource> = Arc::new(BytesBlob::new(vec![8; 100_000]));
+    let events = Arc::new(Mutex::new(vec![]));
+    let kept = Arc::clone(&events);
+    let on_event: OnEvent = Arc::new(move |event| kept.lock().unwrap().push(event));
+    let outcome = deliver(client, &Id::from(5), &evidence, &video, policy, &on_event, cancel).await;
+    let events = events.lock().unwrap().clone();
+    (outcome, events)
+}
+
+fn sent(log: &Log) -> (usize, usize) {
+    (log.count(DATA), log.count(VIDEO))
+}
+
+#[tokio::test]
+async fn the_state_decides_what_is_sent() {
+    let shown = || Ra { shows_data: true, ..Ra::default() };
+    for (ra, expected) in [
+        (shown(), (1, 1)),
+        (Ra { data: true, ..shown() }, (0, 1)),
+        (Ra { video: true, ..shown() }, (1, 0)),
+        // Not shown, hence unclear: both.
+        (Ra { data: true, ..Ra::default() }, (1, 1)),
+        (Ra { data: true, video: true, ..shown() }, (0, 0)),
+        (Ra { state: Some("ENROLLREADY"), ..shown() }, (0, 0)),
+        (Ra { lag: 3, ..shown() }, (1, 1)),
+    ] {
+        let (client, log) = ra_with(ra, |_, _, _| None).await;
+        let (outcome, _) = run(&client).await;
+        assert!(outcome.unwrap().status.evidence_complete());
+        assert_eq!(sent(&log), expected);
+    }
+}
+
+#[tokio::test]
+async fn after_an_error_state_both_are_sent_again() {
+    let ra = Ra { data: true, video: true, state: Some("VIDEOERROR"), shows_data: true, ..Ra::default() };
+    let (client, log) = ra_with(ra, |seen, _, ra| {
+        if seen.line() == VIDEO {
+            ra.state = None;
+        }
+        None
+    })
+    .await;
+    let (outcome, _) = run(&client).await;
+    assert_eq!(outcome.unwrap().status, RequestState::VideoReview);
+    assert_eq!(sent(&log), (1, 1));
+}
+
+#[tokio::test]
+async fn states_in_which_nothing_can_be_sent_are_named() {
+    type Expected = fn(&DeliveryError) -> bool;
+    let cases: [(Ra, Expected); 4] = [
+        (Ra { state: Some("CANCELLED"), ..Ra::default() }, |e| matches!(e, DeliveryError::RequestCancelled)),
+        (Ra { state: Some("SOMETHING"), ..Ra::default() }, |e| {
+            matches!(e, DeliveryError::UnexpectedState { state } if state.as_str() == "SOMETHING")
+        }),
+        (Ra { state: Some("CREATED"), ..Ra::default() }, |e| matches!(e, DeliveryError::UnexpectedState { .. })),
+        (Ra { without_videoid: true, ..Ra::default() }, |e| matches!(e, DeliveryError::NoVideoId { .. })),
+    ];
+    for (ra, expected) in cases {
+        let (client, log) = ra_with(ra, |_, _, _| None).await;
+        let error = run(&client).await.0.unwrap_err();
+        assert!(expected(&error), "{error}");
+        assert_eq!(sent(&log), (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_passing_fault_of_any_kind_at_any_call_is_survived() {
+    let faults: [fn() -> Reply; 6] = [
+        || Reply::Close,
+        || Reply::Json(503, String::new()),
+        || Reply::Json(500, r#"{"error":"Internal"}"#.into()),
+        || Reply::Raw(answer(200, "Content-Type: text/html\r\n", "<html><title>Portal</title></html>")),
+        || Reply::Raw(answer(429, "Retry-After: 0\r\n", "")),
+        || Reply::Raw(answer(502, "", "<html>bad gateway</html>")),
+    ];
+    for (index, fault) in faults.into_iter().enumerate() {
+        for at in [READ, DATA, VIDEO] {
+            let ra = Ra { shows_data: true, ..Ra::default() };
+            let (client, log) =
+                ra_with(ra, move |seen, nth, _| (seen.line() == at && nth == 0).then(fault)).await;
+            let (outcome, _) = run(&client).await;
+            let record = outcome.unwrap_or_else(|error| panic!("fault {index} at {at}: {error}"));
+            assert_eq!(record.status, RequestState::VideoReview);
+            let expected = match at {
+                DATA => (2, 1),
+                VIDEO => (1, 2),
+                _ => (1, 1),
+            };
+            assert_eq!(sent(&log), expected, "fault {index} at {at}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_makes_nothing_go_twice() {
+    for (at, code) in [(DATA, None), (VIDEO, None), (VIDEO, Some(412)), (VIDEO, Some(502))] {
+        let ra = Ra { shows_data: true, ..Ra::default() };
+        let (client, log) = ra_with(ra, move |seen, nth, ra| {
+            if seen.line() != at || nth > 0 {
+                return None;
+            }
+            ra.data |= at == DATA;
+            ra.video |= at == VIDEO;
+            Some(code.map_or(Reply::Close, |code| Reply::Json(code, String::new())))
+        })
+        .await;
+        let (outcome, _) = run(&client).await;
+        assert_eq!(outcome.unwrap().status, RequestState::VideoReview);
+        assert_eq!(sent(&log), (1, 1), "{at} {code:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_for_good_ends_it_at_once_and_one_that_stays_after_its_attempts() {
+    let (client, log) = ra_with(Ra::default(), |seen, _, _| {
+        (seen.line() == VIDEO).then(|| Reply::Json(413, r#"{"title":"Upload Video Error","description":"Too large"}"#.into()))
+    })
+    .await;
+    let error = run(&client).await.0.unwrap_err();
+    assert!(matches!(&error, DeliveryError::Ra(error) if error.status() == Some(413)), "{error}");
+    assert!(!error.retryable());
+    assert_eq!(sent(&log), (1, 1));
+
+    let ra = Ra { shows_data: true, ..Ra::default() };
+    let (client, log) =
+        ra_with(ra, |seen, _, _| (seen.line() == VIDEO).then(|| Reply::Json(503, String::new()))).await;
+    let (outcome, events) = run(&client).await;
+    let error = outcome.unwrap_err();
+    assert!(matches!(&error, DeliveryError::Ra(error) if error.status() == Some(503)), "{error}");
+    assert!(error.retryable());
+    assert_eq!(sent(&log), (1, 4), "the data were acknowledged and must not go again");
+    assert_eq!(events.iter().filter(|event| matches!(event, DeliveryEvent::Waiting { .. })).count(), 3);
+}
+
+#[tokio::test]
+async fn retry_after_is_waited_for_up_to_a_limit() {
+    let throttle = |seconds: u32| {
+        move |seen: &Seen, nth: usize, _: &mut Ra| {
+            let first = seen.line() == DATA && nth == 0;
+            first.then(|| Reply::Raw(answer(429, &format!("Retry-After: {seconds}\r\n"), "")))
+        }
+    };
+    let (client, _) = ra_with(Ra::default(), throttle(1)).await;
+    let (outcome, events) = run(&client).await;
+    assert!(outcome.is_ok());
+    assert!(events.iter().any(
+        |event| matches!(event, DeliveryEvent::Waiting { delay, .. } if *delay >= Duration::from_secs(1))
+    ));
+    let (client, _) = ra_with(Ra::default(), throttle(3600)).await;
+    let error = run(&client).await.0.unwrap_err();
+    assert!(
+        matches!(&error, DeliveryError::Ra(error) if error.retry_after() == Some(Duration::from_secs(3600))),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_unusable_video_and_a_state_that_never_follows_are_named() {
+    let (client, log) = ra_with(Ra::default(), |seen, _, ra| {
+        if seen.line() == VIDEO {
+            ra.state = Some("VIDEOERROR");
+        }
+        None
+    })
+    .await;
+    let error = run(&client).await.0.unwrap_err();
+    assert!(matches!(&error, DeliveryError::VideoError { reason } if reason.as_deref() == Some("too dark")), "{error}");
+    assert_eq!(sent(&log), (1, 1));
+
+    let ra = Ra { state: Some("VIDEOINCOMPLETE"), ..Ra::default() };
+    let (client, log) = ra_with(ra, |_, _, _| None).await;
+    let error = run(&client).await.0.unwrap_err();
+    assert!(matches!(error, DeliveryError::StateDoesNotFollow { .. }), "{error}");
+    assert_eq!(sent(&log), (2, 2));
+}
+
+#[tokio::test]
+async fn cancelling_ends_waits_and_calls() {
+    for hang_at in [READ, DATA, VIDEO] {
+        let cancel = CancellationToken::new();
+        let trigger = cancel.clone();
+        let (client, _) = ra_with(Ra::default(), move |seen, _, _| {
+            (seen.line() == hang_at).then(|| {
+                trigger.cancel();
+                Reply::Hang
+            })
+        })
+        .await;
+        let error = run_with(&client, &policy(), &cancel).await.0.unwrap_err();
+        assert!(error.is_cancelled(), "{hang_at}: {error}");
+    }
+    let cancel = CancellationToken::new();
+    let trigger = cancel.clone();
+    let (client, _) = ra_with(Ra::default(), move |_, _, _| {
+        trigger.cancel();
+        Some(Reply::Raw(answer(503, "Retry-After: 600\r\n", "")))
+    })
+    .await;
+    assert!(run_with(&client, &policy(), &cancel).await.0.unwrap_err().is_cancelled());
+}
+
+// ---- creating ----
+
+/// Cards, and the requests that used them.
+#[derive(Default)]
+struct Desk {
+    cards: Vec<&'static str>,
+    /// Card and e-mail.
+    requests: Vec<(String, String)>,
+    whoami_fails: bool,
+}
+
+const CREATE: &str = "POST /api/v1/requests/";
+const FETCH: &str = "GET /api/v1/scratchcards/get_first_unused/";
+
+impl Desk {
+    fn record(&self, index: usize, nested: bool) -> Value {
+        let (card, email) = &self.requests[index];
+        let videoid = json!({ "pk": index + 90, "video_identifier": "v" });
+        json!({
+            "pk": index, "status": "VIDEOPENDING", "scratchcard": card, "email": email,
+            "videoid_data": if nested { videoid } else { Value::Null },
+        })
+    }
+
+    fn create(&mut self, seen: &Seen, nested: bool) -> Reply {
+        let body = seen.json();
+        let card = body["scratchcard"].as_str().unwrap().to_owned();
+        if self.requests.iter().any(|(used, _)| *used == card) {
+            return Reply::Json(500, r#"{"code":"500","error":"Invalid ScratchCard"}"#.into());
+        }
+        self.requests.push((card, body["email"].as_str().unwrap().to_owned()));
+        Reply::Json(201, self.record(self.requests.len() - 1, nested).to_string())
+    }
+
+    fn used(&self, card: &str) -> Option<usize> {
+        self.requests.iter().position(|(used, _)| used == card)
+    }
+}
+
+async fn desk_with(
+    desk: Desk,
+    fault: impl Fn(&Seen, usize, &mut Desk) -> Option<Reply> + Send + Sync + 'static,
+) -> (ra_api::Client, Log, Arc<Mutex<Desk>>) {
+    let desk = Arc::new(Mutex::new(desk));
+    let kept = Arc::clone(&desk);
+    let nth = Mutex::new(0);
+    let (url, log) = scripted(move |seen| {
+        let mut desk = kept.lock().unwrap();
+        let line = seen.line();
+        let count = {
+            let mut nth = nth.lock().unwrap();
+            *nth += usize::from(line == CREATE);
+            *nth
+        };
+        if let Some(reply) = fault(seen, count, &mut desk) {
+            return reply;
+        }
+        match line.as_str() {
+            FETCH => {
+                let sn = if desk.cards.len() > 1 { desk.cards.remove(0) } else { desk.cards[0] };
+                Reply::ok(json!({ "pk": 1, "sn": sn }))
+            }
+            CREATE => desk.create(seen, true),
+            "POST /api/v1/scratchcards/whoami/" if desk.whoami_fails => Reply::Json(500, r#"{"error":"x does not exist."}"#.into()),
+            "POST /api/v1/scratchcards/whoami/" => match desk.used(seen.json()["sn"].as_str().unwrap()) {
+                Some(index) => Reply::ok(desk.record(index, true)),
+                None => Reply::Json(404, r#"{"code":"400","error":"Not found"}"#.into()),
+            },
+            line if line.starts_with("GET /api/v1/requests/?scratchcard=") => {
+                let card = line.rsplit('=').next().unwrap();
+                let found: Vec<_> = desk.used(card).map(|index| desk.record(index, true)).into_iter().collect();
+                Reply::ok(json!({ "count": found.len(), "next": null, "previous": null, "results": found }))
+            }
+            line => {
+                let pk = line.trim_end_matches('/').rsplit('/').next().unwrap().parse().unwrap();
+                Reply::ok(desk.record(pk, true))
+            }
+        }
+    })
+    .await;
+    (client(&url), log, desk)
+}
+
+async fn create(
+    client: &ra_api::Client,
+    pending: Option<&str>,
+) -> (Result<RequestRecord, CreateError>, Vec<String>) {
+    let template = NewRequest::video_id("PFnubeAFCiudadano", 121, "person@example.org");
+    let mut told = vec![];
+    let mut on_scratchcard = |sn: &str| {
+        told.push(sn.to_owned());
+        Ok(())
+    };
+    let outcome =
+        create_safely(client, &template, pending, &mut on_scratchcard, &policy(), &CancellationToken::new()).await;
+    (outcome, told)
+}
+
+fn cards(cards: &[&'static str]) -> Desk {
+    Desk { cards: cards.to_vec(), ..Desk::default() }
+}
+
+#[tokio::test]
+async fn a_request_is_created_and_its_card_told_before() {
+    let (client, log, desk) = desk_with(cards(&["11"]), |_, _, _| None).await;
+    let (outcome, told) = create(&client, None).await;
+    assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("11")));
+    assert_eq!(told, ["11"]);
+    assert_eq!((log.count(CREATE), desk.lock().unwrap().requests.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_lost_answer_never_makes_a_second_request() {
+    for whoami_fails in [false, true] {
+        // Taken effect, and the answer lost in each of the ways.
+        for lost in [|| Reply::Close, || Reply::Json(502, String::new()), || Reply::Raw(answer(201, "", "{"))] {
+            let (client, log, desk) =
+                desk_with(Desk { whoami_fails, ..cards(&["11", "22"]) }, move |seen, nth, desk| {
+                    (seen.line() == CREATE && nth == 1).then(|| {
+                        desk.create(seen, true);
+                        lost()
+                    })
+                })
+                .await;
+            let (outcome, told) = create(&client, None).await;
+            assert_eq!(outcome.unwrap().pk, Id::from(0));
+            assert_eq!((log.count(CREATE), told.len()), (1, 1));
+            assert_eq!(desk.lock().unwrap().requests.len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_create_that_did_not_take_effect_is_repeated_with_the_same_card() {
+    let (client, log, desk) =
+        desk_with(cards(&["11", "22"]), |seen, nth, _| (seen.line() == CREATE && nth == 1).then_some(Reply::Close)).await;
+    let (outcome, told) = create(&client, None).await;
+    assert!(outcome.is_ok());
+    assert_eq!(told, ["11"]);
+    assert_eq!((log.count(CREATE), desk.lock().unwrap().requests.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_raced_card_is_replaced_three_times_at_most() {
+    let other = |card: &str| (card.to_owned(), "somebody@example.org".to_owned());
+    let raced = Desk { requests: vec![other("11"), other("22")], ..cards(&["11", "22", "33"]) };
+    let (client, _, desk) = desk_with(raced, |_, _, _| None).await;
+    let (outcome, told) = create(&client, None).await;
+    assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("33")));
+    assert_eq!(told, ["11", "22", "33"]);
+    assert_eq!(desk.lock().unwrap().requests.len(), 3);
+
+    let raced = Desk { requests: vec![other("11")], ..cards(&["11"]) };
+    let (client, log, _) = desk_with(raced, |_, _, _| None).await;
+    let error = create(&client, None).await.0.unwrap_err();
+    assert!(matches!(error, CreateError::NoScratchcard { tries: 3, .. }), "{error}");
+    assert_eq!(log.count(CREATE), 3);
+}
+
+#[tokio::test]
+async fn an_interrupted_creation_is_resumed_by_its_card() {
+    // It had taken effect.
+    let ours = Desk { requests: vec![("11".into(), "Person@example.org".into())], ..cards(&["22"]) };
+    let (client, log, _) = desk_with(ours, |_, _, _| None).await;
+    let (outcome, told) = create(&client, Some("11")).await;
+    assert_eq!(outcome.unwrap().pk, Id::from(0));
+    assert_eq!((log.count(CREATE), log.count(FETCH), told.len()), (0, 0, 0));
+    // It had not: the same card is used.
+    let (client, log, desk) = desk_with(cards(&["22"]), |_, _, _| None).await;
+    let (outcome, _) = create(&client, Some("11")).await;
+    assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("11")));
+    assert_eq!((log.count(FETCH), desk.lock().unwrap().requests.len()), (0, 1));
+    // Another station took the card in the meantime, for somebody else.
+    let theirs = Desk { requests: vec![("11".into(), "somebody@example.org".into())], ..cards(&["22"]) };
+    let (client, _, _) = desk_with(theirs, |_, _, _| None).await;
+    let (outcome, told) = create(&client, Some("11")).await;
+    assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("22")));
+    assert_eq!(told, ["22"]);
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_names_the_card_to_resume_with() {
+    let (client, _, _) = desk_with(cards(&["11"]), |seen, _, desk| match seen.line().as_str() {
+        CREATE => {
+            desk.create(seen, true);
+            Some(Reply::Close)
+        }
+        FETCH => None,
+        _ => Some(Reply::Close),
+    })
+    .await;
+    let error = create(&client, None).await.0.unwrap_err();
+    assert_eq!(error.pending(), Some("11"), "{error}");
+}
+
+#[tokio::test]
+async fn a_refused_create_is_not_repeated() {
+    let (client, log, _) = desk_with(cards(&["11"]), |seen, _, _| {
+        (seen.line() == CREATE).then(|| Reply::Json(400, r#"{"email":["Enter a valid email address."]}"#.into()))
+    })
+    .await;
+    let error = create(&client, None).await.0.unwrap_err();
+    assert!(matches!(&error, CreateError::Ra(error) if error.kind() == ErrorKind::Http), "{error}");
+    assert_eq!(log.count(CREATE), 1);
+}
+
+#[tokio::test]
+async fn a_missing_videoid_record_is_read_again_and_then_named() {
+    let (client, log, _) =
+        desk_with(cards(&["11"]), |seen, _, desk| (seen.line() == CREATE).then(|| desk.create(seen, false))).await;
+    assert!(create(&client, None).await.0.unwrap().video_target().is_some());
+    assert_eq!(log.count("GET /api/v1/requests/0/"), 1);
+
+    let (client, log, _) = desk_with(cards(&["11"]), |seen, _, desk| match seen.line().as_str() {
+        CREATE => Some(desk.create(seen, false)),
+        "GET /api/v1/requests/0/" => Some(Reply::ok(desk.record(0, false))),
+        _ => None,
+    })
+    .await;
+    let error = create(&client, None).await.0.unwrap_err();
+    assert!(matches!(error, CreateError::NoVideoId { .. }), "{error}");
+    assert_eq!(log.count(CREATE), 1);
+}
+
+#[tokio::test]
+async fn a_card_that_cannot_be_written_down_is_not_used() {
+    let (client, log, _) = desk_with(cards(&["11"]), |_, _, _| None).await;
+    let template = NewRequest::video_id("P", 121, "person@example.org");
+    let mut full = |_: &str| Err(std::io::Error::new(std::io::ErrorKind::StorageFull, "disk full"));
+    let outcome = create_safely(&client, &template, None, &mut full, &policy(), &CancellationToken::new()).await;
+    assert!(matches!(outcome, Err(CreateError::NotRecorded(_))));
+    assert_eq!(log.count(CREATE), 0);
+}
