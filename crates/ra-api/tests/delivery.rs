@@ -9,7 +9,9 @@ use std::time::Duration;
 use ra_api::delivery::{
     CreateError, DeliveryError, DeliveryEvent, OnEvent, RetryPolicy, create_safely, deliver,
 };
-use ra_api::{BlobSource, BytesBlob, DataEvidence, ErrorKind, Id, NewRequest, RequestRecord, RequestState};
+use ra_api::{
+    BlobSource, BytesBlob, DataEvidence, ErrorKind, Id, NewRequest, RequestRecord, RequestState,
+};
 use serde_json::{Value, json};
 use support::{Log, Reply, Seen, answer, client, scripted};
 use tokio_util::sync::CancellationToken;
@@ -51,11 +53,20 @@ impl Ra {
             (_, false, false) => "VIDEOPENDING",
             _ => "VIDEOINCOMPLETE",
         };
-        let mut videoid = json!({ "pk": 9, "video_identifier": "v-9", "refusal_reason": "too dark" });
+        let mut videoid =
+            json!({ "pk": 9, "video_identifier": "v-9", "refusal_reason": "too dark" });
         if self.shows_data {
-            videoid["data"] = if self.data { json!({ "images": { "document_front": "AA==" } }) } else { Value::Null };
+            videoid["data"] = if self.data {
+                json!({ "images": { "document_front": "AA==" } })
+            } else {
+                Value::Null
+            };
         }
-        let videoid = if self.without_videoid { Value::Null } else { videoid };
+        let videoid = if self.without_videoid {
+            Value::Null
+        } else {
+            videoid
+        };
         json!({ "pk": 5, "status": state, "videoid_data": videoid }).to_string()
     }
 }
@@ -100,7 +111,9 @@ async fn ra_with(
     (client(&url), log)
 }
 
-async fn run(client: &ra_api::Client) -> (Result<RequestRecord, DeliveryError>, Vec<DeliveryEvent>) {
+async fn run(
+    client: &ra_api::Client,
+) -> (Result<RequestRecord, DeliveryError>, Vec<DeliveryEvent>) {
     run_with(client, &policy(), &CancellationToken::new()).await
 }
 
@@ -114,14 +127,26 @@ async fn run_with(
         ocr_data: Default::default(),
         security_checks: Default::default(),
         similarity_level: None,
-        images: vec![("document_front".into(), Arc::new(BytesBlob::new(vec![7; 5000])))],
+        images: vec![(
+            "document_front".into(),
+            Arc::new(BytesBlob::new(vec![7; 5000])),
+        )],
         extra: Default::default(),
     };
     let video: Arc<dyn BlobSource> = Arc::new(BytesBlob::new(vec![8; 100_000]));
     let events = Arc::new(Mutex::new(vec![]));
     let kept = Arc::clone(&events);
     let on_event: OnEvent = Arc::new(move |event| kept.lock().unwrap().push(event));
-    let outcome = deliver(client, &Id::from(5), &evidence, &video, policy, &on_event, cancel).await;
+    let outcome = deliver(
+        client,
+        &Id::from(5),
+        &evidence,
+        &video,
+        policy,
+        &on_event,
+        cancel,
+    )
+    .await;
     let events = events.lock().unwrap().clone();
     (outcome, events)
 }
@@ -132,15 +157,49 @@ fn sent(log: &Log) -> (usize, usize) {
 
 #[tokio::test]
 async fn the_state_decides_what_is_sent() {
-    let shown = || Ra { shows_data: true, ..Ra::default() };
+    let shown = || Ra {
+        shows_data: true,
+        ..Ra::default()
+    };
     for (ra, expected) in [
         (shown(), (1, 1)),
-        (Ra { data: true, ..shown() }, (0, 1)),
-        (Ra { video: true, ..shown() }, (1, 0)),
+        (
+            Ra {
+                data: true,
+                ..shown()
+            },
+            (0, 1),
+        ),
+        (
+            Ra {
+                video: true,
+                ..shown()
+            },
+            (1, 0),
+        ),
         // Not shown, hence unclear: both.
-        (Ra { data: true, ..Ra::default() }, (1, 1)),
-        (Ra { data: true, video: true, ..shown() }, (0, 0)),
-        (Ra { state: Some("ENROLLREADY"), ..shown() }, (0, 0)),
+        (
+            Ra {
+                data: true,
+                ..Ra::default()
+            },
+            (1, 1),
+        ),
+        (
+            Ra {
+                data: true,
+                video: true,
+                ..shown()
+            },
+            (0, 0),
+        ),
+        (
+            Ra {
+                state: Some("ENROLLREADY"),
+                ..shown()
+            },
+            (0, 0),
+        ),
         (Ra { lag: 3, ..shown() }, (1, 1)),
     ] {
         let (client, log) = ra_with(ra, |_, _, _| None).await;
@@ -152,7 +211,13 @@ async fn the_state_decides_what_is_sent() {
 
 #[tokio::test]
 async fn after_an_error_state_both_are_sent_again() {
-    let ra = Ra { data: true, video: true, state: Some("VIDEOERROR"), shows_data: true, ..Ra::default() };
+    let ra = Ra {
+        data: true,
+        video: true,
+        state: Some("VIDEOERROR"),
+        shows_data: true,
+        ..Ra::default()
+    };
     let (client, log) = ra_with(ra, |seen, _, ra| {
         if seen.line() == VIDEO {
             ra.state = None;
@@ -169,12 +234,34 @@ async fn after_an_error_state_both_are_sent_again() {
 async fn states_in_which_nothing_can_be_sent_are_named() {
     type Expected = fn(&DeliveryError) -> bool;
     let cases: [(Ra, Expected); 4] = [
-        (Ra { state: Some("CANCELLED"), ..Ra::default() }, |e| matches!(e, DeliveryError::RequestCancelled)),
-        (Ra { state: Some("SOMETHING"), ..Ra::default() }, |e| {
-            matches!(e, DeliveryError::UnexpectedState { state } if state.as_str() == "SOMETHING")
-        }),
-        (Ra { state: Some("CREATED"), ..Ra::default() }, |e| matches!(e, DeliveryError::UnexpectedState { .. })),
-        (Ra { without_videoid: true, ..Ra::default() }, |e| matches!(e, DeliveryError::NoVideoId { .. })),
+        (
+            Ra {
+                state: Some("CANCELLED"),
+                ..Ra::default()
+            },
+            |e| matches!(e, DeliveryError::RequestCancelled),
+        ),
+        (
+            Ra {
+                state: Some("SOMETHING"),
+                ..Ra::default()
+            },
+            |e| matches!(e, DeliveryError::UnexpectedState { state } if state.as_str() == "SOMETHING"),
+        ),
+        (
+            Ra {
+                state: Some("CREATED"),
+                ..Ra::default()
+            },
+            |e| matches!(e, DeliveryError::UnexpectedState { .. }),
+        ),
+        (
+            Ra {
+                without_videoid: true,
+                ..Ra::default()
+            },
+            |e| matches!(e, DeliveryError::NoVideoId { .. }),
+        ),
     ];
     for (ra, expected) in cases {
         let (client, log) = ra_with(ra, |_, _, _| None).await;
@@ -190,15 +277,26 @@ async fn a_passing_fault_of_any_kind_at_any_call_is_survived() {
         || Reply::Close,
         || Reply::Json(503, String::new()),
         || Reply::Json(500, r#"{"error":"Internal"}"#.into()),
-        || Reply::Raw(answer(200, "Content-Type: text/html\r\n", "<html><title>Portal</title></html>")),
+        || {
+            Reply::Raw(answer(
+                200,
+                "Content-Type: text/html\r\n",
+                "<html><title>Portal</title></html>",
+            ))
+        },
         || Reply::Raw(answer(429, "Retry-After: 0\r\n", "")),
         || Reply::Raw(answer(502, "", "<html>bad gateway</html>")),
     ];
     for (index, fault) in faults.into_iter().enumerate() {
         for at in [READ, DATA, VIDEO] {
-            let ra = Ra { shows_data: true, ..Ra::default() };
-            let (client, log) =
-                ra_with(ra, move |seen, nth, _| (seen.line() == at && nth == 0).then(fault)).await;
+            let ra = Ra {
+                shows_data: true,
+                ..Ra::default()
+            };
+            let (client, log) = ra_with(ra, move |seen, nth, _| {
+                (seen.line() == at && nth == 0).then(fault)
+            })
+            .await;
             let (outcome, _) = run(&client).await;
             let record = outcome.unwrap_or_else(|error| panic!("fault {index} at {at}: {error}"));
             assert_eq!(record.status, RequestState::VideoReview);
@@ -214,8 +312,16 @@ async fn a_passing_fault_of_any_kind_at_any_call_is_survived() {
 
 #[tokio::test]
 async fn a_lost_answer_makes_nothing_go_twice() {
-    for (at, code) in [(DATA, None), (VIDEO, None), (VIDEO, Some(412)), (VIDEO, Some(502))] {
-        let ra = Ra { shows_data: true, ..Ra::default() };
+    for (at, code) in [
+        (DATA, None),
+        (VIDEO, None),
+        (VIDEO, Some(412)),
+        (VIDEO, Some(502)),
+    ] {
+        let ra = Ra {
+            shows_data: true,
+            ..Ra::default()
+        };
         let (client, log) = ra_with(ra, move |seen, nth, ra| {
             if seen.line() != at || nth > 0 {
                 return None;
@@ -234,23 +340,49 @@ async fn a_lost_answer_makes_nothing_go_twice() {
 #[tokio::test]
 async fn a_fault_for_good_ends_it_at_once_and_one_that_stays_after_its_attempts() {
     let (client, log) = ra_with(Ra::default(), |seen, _, _| {
-        (seen.line() == VIDEO).then(|| Reply::Json(413, r#"{"title":"Upload Video Error","description":"Too large"}"#.into()))
+        (seen.line() == VIDEO).then(|| {
+            Reply::Json(
+                413,
+                r#"{"title":"Upload Video Error","description":"Too large"}"#.into(),
+            )
+        })
     })
     .await;
     let error = run(&client).await.0.unwrap_err();
-    assert!(matches!(&error, DeliveryError::Ra(error) if error.status() == Some(413)), "{error}");
+    assert!(
+        matches!(&error, DeliveryError::Ra(error) if error.status() == Some(413)),
+        "{error}"
+    );
     assert!(!error.retryable());
     assert_eq!(sent(&log), (1, 1));
 
-    let ra = Ra { shows_data: true, ..Ra::default() };
-    let (client, log) =
-        ra_with(ra, |seen, _, _| (seen.line() == VIDEO).then(|| Reply::Json(503, String::new()))).await;
+    let ra = Ra {
+        shows_data: true,
+        ..Ra::default()
+    };
+    let (client, log) = ra_with(ra, |seen, _, _| {
+        (seen.line() == VIDEO).then(|| Reply::Json(503, String::new()))
+    })
+    .await;
     let (outcome, events) = run(&client).await;
     let error = outcome.unwrap_err();
-    assert!(matches!(&error, DeliveryError::Ra(error) if error.status() == Some(503)), "{error}");
+    assert!(
+        matches!(&error, DeliveryError::Ra(error) if error.status() == Some(503)),
+        "{error}"
+    );
     assert!(error.retryable());
-    assert_eq!(sent(&log), (1, 4), "the data were acknowledged and must not go again");
-    assert_eq!(events.iter().filter(|event| matches!(event, DeliveryEvent::Waiting { .. })).count(), 3);
+    assert_eq!(
+        sent(&log),
+        (1, 4),
+        "the data were acknowledged and must not go again"
+    );
+    assert_eq!(
+        events
+            .iter()
+            .filter(|event| matches!(event, DeliveryEvent::Waiting { .. }))
+            .count(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -285,13 +417,22 @@ async fn an_unusable_video_and_a_state_that_never_follows_are_named() {
     })
     .await;
     let error = run(&client).await.0.unwrap_err();
-    assert!(matches!(&error, DeliveryError::VideoError { reason } if reason.as_deref() == Some("too dark")), "{error}");
+    assert!(
+        matches!(&error, DeliveryError::VideoError { reason } if reason.as_deref() == Some("too dark")),
+        "{error}"
+    );
     assert_eq!(sent(&log), (1, 1));
 
-    let ra = Ra { state: Some("VIDEOINCOMPLETE"), ..Ra::default() };
+    let ra = Ra {
+        state: Some("VIDEOINCOMPLETE"),
+        ..Ra::default()
+    };
     let (client, log) = ra_with(ra, |_, _, _| None).await;
     let error = run(&client).await.0.unwrap_err();
-    assert!(matches!(error, DeliveryError::StateDoesNotFollow { .. }), "{error}");
+    assert!(
+        matches!(error, DeliveryError::StateDoesNotFollow { .. }),
+        "{error}"
+    );
     assert_eq!(sent(&log), (2, 2));
 }
 
@@ -317,7 +458,13 @@ async fn cancelling_ends_waits_and_calls() {
         Some(Reply::Raw(answer(503, "Retry-After: 600\r\n", "")))
     })
     .await;
-    assert!(run_with(&client, &policy(), &cancel).await.0.unwrap_err().is_cancelled());
+    assert!(
+        run_with(&client, &policy(), &cancel)
+            .await
+            .0
+            .unwrap_err()
+            .is_cancelled()
+    );
 }
 
 // ---- creating ----
@@ -348,10 +495,17 @@ impl Desk {
         let body = seen.json();
         let card = body["scratchcard"].as_str().unwrap().to_owned();
         if self.requests.iter().any(|(used, _)| *used == card) {
-            return Reply::Json(500, r#"{"code":"500","error":"Invalid ScratchCard"}"#.into());
+            return Reply::Json(
+                500,
+                r#"{"code":"500","error":"Invalid ScratchCard"}"#.into(),
+            );
         }
-        self.requests.push((card, body["email"].as_str().unwrap().to_owned()));
-        Reply::Json(201, self.record(self.requests.len() - 1, nested).to_string())
+        self.requests
+            .push((card, body["email"].as_str().unwrap().to_owned()));
+        Reply::Json(
+            201,
+            self.record(self.requests.len() - 1, nested).to_string(),
+        )
     }
 
     fn used(&self, card: &str) -> Option<usize> {
@@ -413,13 +567,23 @@ async fn create(
         told.push(sn.to_owned());
         Ok(())
     };
-    let outcome =
-        create_safely(client, &template, pending, &mut on_scratchcard, &policy(), &CancellationToken::new()).await;
+    let outcome = create_safely(
+        client,
+        &template,
+        pending,
+        &mut on_scratchcard,
+        &policy(),
+        &CancellationToken::new(),
+    )
+    .await;
     (outcome, told)
 }
 
 fn cards(cards: &[&'static str]) -> Desk {
-    Desk { cards: cards.to_vec(), ..Desk::default() }
+    Desk {
+        cards: cards.to_vec(),
+        ..Desk::default()
+    }
 }
 
 #[tokio::test]
@@ -428,22 +592,34 @@ async fn a_request_is_created_and_its_card_told_before() {
     let (outcome, told) = create(&client, None).await;
     assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("11")));
     assert_eq!(told, ["11"]);
-    assert_eq!((log.count(CREATE), desk.lock().unwrap().requests.len()), (1, 1));
+    assert_eq!(
+        (log.count(CREATE), desk.lock().unwrap().requests.len()),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
 async fn a_lost_answer_never_makes_a_second_request() {
     for whoami_fails in [false, true] {
         // Taken effect, and the answer lost in each of the ways.
-        for lost in [|| Reply::Close, || Reply::Json(502, String::new()), || Reply::Raw(answer(201, "", "{"))] {
-            let (client, log, desk) =
-                desk_with(Desk { whoami_fails, ..cards(&["11", "22"]) }, move |seen, nth, desk| {
+        for lost in [
+            || Reply::Close,
+            || Reply::Json(502, String::new()),
+            || Reply::Raw(answer(201, "", "{")),
+        ] {
+            let (client, log, desk) = desk_with(
+                Desk {
+                    whoami_fails,
+                    ..cards(&["11", "22"])
+                },
+                move |seen, nth, desk| {
                     (seen.line() == CREATE && nth == 1).then(|| {
                         desk.create(seen, true);
                         lost()
                     })
-                })
-                .await;
+                },
+            )
+            .await;
             let (outcome, told) = create(&client, None).await;
             assert_eq!(outcome.unwrap().pk, Id::from(0));
             assert_eq!((log.count(CREATE), told.len()), (1, 1));
@@ -454,35 +630,52 @@ async fn a_lost_answer_never_makes_a_second_request() {
 
 #[tokio::test]
 async fn a_create_that_did_not_take_effect_is_repeated_with_the_same_card() {
-    let (client, log, desk) =
-        desk_with(cards(&["11", "22"]), |seen, nth, _| (seen.line() == CREATE && nth == 1).then_some(Reply::Close)).await;
+    let (client, log, desk) = desk_with(cards(&["11", "22"]), |seen, nth, _| {
+        (seen.line() == CREATE && nth == 1).then_some(Reply::Close)
+    })
+    .await;
     let (outcome, told) = create(&client, None).await;
     assert!(outcome.is_ok());
     assert_eq!(told, ["11"]);
-    assert_eq!((log.count(CREATE), desk.lock().unwrap().requests.len()), (2, 1));
+    assert_eq!(
+        (log.count(CREATE), desk.lock().unwrap().requests.len()),
+        (2, 1)
+    );
 }
 
 #[tokio::test]
 async fn a_raced_card_is_replaced_three_times_at_most() {
     let other = |card: &str| (card.to_owned(), "somebody@example.org".to_owned());
-    let raced = Desk { requests: vec![other("11"), other("22")], ..cards(&["11", "22", "33"]) };
+    let raced = Desk {
+        requests: vec![other("11"), other("22")],
+        ..cards(&["11", "22", "33"])
+    };
     let (client, _, desk) = desk_with(raced, |_, _, _| None).await;
     let (outcome, told) = create(&client, None).await;
     assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("33")));
     assert_eq!(told, ["11", "22", "33"]);
     assert_eq!(desk.lock().unwrap().requests.len(), 3);
 
-    let raced = Desk { requests: vec![other("11")], ..cards(&["11"]) };
+    let raced = Desk {
+        requests: vec![other("11")],
+        ..cards(&["11"])
+    };
     let (client, log, _) = desk_with(raced, |_, _, _| None).await;
     let error = create(&client, None).await.0.unwrap_err();
-    assert!(matches!(error, CreateError::NoScratchcard { tries: 3, .. }), "{error}");
+    assert!(
+        matches!(error, CreateError::NoScratchcard { tries: 3, .. }),
+        "{error}"
+    );
     assert_eq!(log.count(CREATE), 3);
 }
 
 #[tokio::test]
 async fn an_interrupted_creation_is_resumed_by_its_card() {
     // It had taken effect.
-    let ours = Desk { requests: vec![("11".into(), "Person@example.org".into())], ..cards(&["22"]) };
+    let ours = Desk {
+        requests: vec![("11".into(), "Person@example.org".into())],
+        ..cards(&["22"])
+    };
     let (client, log, _) = desk_with(ours, |_, _, _| None).await;
     let (outcome, told) = create(&client, Some("11")).await;
     assert_eq!(outcome.unwrap().pk, Id::from(0));
@@ -491,9 +684,15 @@ async fn an_interrupted_creation_is_resumed_by_its_card() {
     let (client, log, desk) = desk_with(cards(&["22"]), |_, _, _| None).await;
     let (outcome, _) = create(&client, Some("11")).await;
     assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("11")));
-    assert_eq!((log.count(FETCH), desk.lock().unwrap().requests.len()), (0, 1));
+    assert_eq!(
+        (log.count(FETCH), desk.lock().unwrap().requests.len()),
+        (0, 1)
+    );
     // Another station took the card in the meantime, for somebody else.
-    let theirs = Desk { requests: vec![("11".into(), "somebody@example.org".into())], ..cards(&["22"]) };
+    let theirs = Desk {
+        requests: vec![("11".into(), "somebody@example.org".into())],
+        ..cards(&["22"])
+    };
     let (client, _, _) = desk_with(theirs, |_, _, _| None).await;
     let (outcome, told) = create(&client, Some("11")).await;
     assert_eq!(outcome.unwrap().scratchcard, Some(Id::from("22")));
@@ -518,19 +717,32 @@ async fn an_unknown_outcome_names_the_card_to_resume_with() {
 #[tokio::test]
 async fn a_refused_create_is_not_repeated() {
     let (client, log, _) = desk_with(cards(&["11"]), |seen, _, _| {
-        (seen.line() == CREATE).then(|| Reply::Json(400, r#"{"email":["Enter a valid email address."]}"#.into()))
+        (seen.line() == CREATE)
+            .then(|| Reply::Json(400, r#"{"email":["Enter a valid email address."]}"#.into()))
     })
     .await;
     let error = create(&client, None).await.0.unwrap_err();
-    assert!(matches!(&error, CreateError::Ra(error) if error.kind() == ErrorKind::Http), "{error}");
+    assert!(
+        matches!(&error, CreateError::Ra(error) if error.kind() == ErrorKind::Http),
+        "{error}"
+    );
     assert_eq!(log.count(CREATE), 1);
 }
 
 #[tokio::test]
 async fn a_missing_videoid_record_is_read_again_and_then_named() {
-    let (client, log, _) =
-        desk_with(cards(&["11"]), |seen, _, desk| (seen.line() == CREATE).then(|| desk.create(seen, false))).await;
-    assert!(create(&client, None).await.0.unwrap().video_target().is_some());
+    let (client, log, _) = desk_with(cards(&["11"]), |seen, _, desk| {
+        (seen.line() == CREATE).then(|| desk.create(seen, false))
+    })
+    .await;
+    assert!(
+        create(&client, None)
+            .await
+            .0
+            .unwrap()
+            .video_target()
+            .is_some()
+    );
     assert_eq!(log.count("GET /api/v1/requests/0/"), 1);
 
     let (client, log, _) = desk_with(cards(&["11"]), |seen, _, desk| match seen.line().as_str() {
@@ -548,8 +760,21 @@ async fn a_missing_videoid_record_is_read_again_and_then_named() {
 async fn a_card_that_cannot_be_written_down_is_not_used() {
     let (client, log, _) = desk_with(cards(&["11"]), |_, _, _| None).await;
     let template = NewRequest::video_id("P", 121, "person@example.org");
-    let mut full = |_: &str| Err(std::io::Error::new(std::io::ErrorKind::StorageFull, "disk full"));
-    let outcome = create_safely(&client, &template, None, &mut full, &policy(), &CancellationToken::new()).await;
+    let mut full = |_: &str| {
+        Err(std::io::Error::new(
+            std::io::ErrorKind::StorageFull,
+            "disk full",
+        ))
+    };
+    let outcome = create_safely(
+        &client,
+        &template,
+        None,
+        &mut full,
+        &policy(),
+        &CancellationToken::new(),
+    )
+    .await;
     assert!(matches!(outcome, Err(CreateError::NotRecorded(_))));
     assert_eq!(log.count(CREATE), 0);
 }

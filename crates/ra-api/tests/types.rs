@@ -203,6 +203,8 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Whatever stands in the optional fields, a request with a pk and a state is read.
     #[test]
     fn no_optional_value_breaks_a_request(a in any_json(), b in any_json(), c in any_json(), d in any_json()) {

@@ -30,9 +30,9 @@ const PIECES_AHEAD: usize = 4;
 /// to a connection which the server has closed: the failing write would hide the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pacing {
-    /// Once, after the first piece.
+    /// After the head (a certificate or a length that is not accepted) and after the first piece.
     Normal,
-    /// After 64 KiB, 128 KiB, 256 KiB and so on: for another try after an answer seems to have been lost so.
+    /// Then also after 128 KiB, 256 KiB and so on: for another try after an answer seems to have been lost so.
     Cautious,
 }
 
@@ -165,7 +165,7 @@ impl UploadBody {
             progress,
             pacing,
             pause,
-            pause_at: PIECE_BYTES as u64,
+            pause_at: 0,
             pausing: None,
         }
     }
@@ -175,15 +175,11 @@ impl UploadBody {
         let sent = self.state.sent();
         if self.pausing.is_none() && sent >= self.pause_at && sent < self.state.total {
             self.pausing = Some(Box::pin(tokio::time::sleep(self.pause)));
+            let first = PIECE_BYTES as u64;
             self.pause_at = match self.pacing {
-                Pacing::Normal => u64::MAX,
-                Pacing::Cautious => {
-                    let mut next = self.pause_at;
-                    while next <= sent {
-                        next = next.saturating_mul(2);
-                    }
-                    next
-                }
+                Pacing::Normal if sent >= first => u64::MAX,
+                Pacing::Normal => first,
+                Pacing::Cautious => (sent + 1).max(first).next_power_of_two(),
             };
         }
         if let Some(sleep) = &mut self.pausing {
