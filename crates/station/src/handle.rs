@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
 use bytes::Bytes;
+use ra_api::Secret;
 use tokio::sync::{oneshot, watch};
 
 use crate::clock::{Clock, SystemClock};
@@ -11,7 +12,6 @@ use crate::contract::{Command, Failure, FailureCode, Snapshot};
 use crate::failure;
 use crate::message::{ImageQuery, Message};
 use crate::preview::{LatestFrame, PreviewPicture};
-use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::store::CaseStore;
@@ -159,7 +159,7 @@ impl StationHandle {
         found
     }
 
-    fn ask(&self, message: Message) -> Result<(), Failure> {
+    pub(crate) fn ask(&self, message: Message) -> Result<(), Failure> {
         self.inbox.send(message).map_err(|_| gone())
     }
 }

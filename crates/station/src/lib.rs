@@ -1,17 +1,29 @@
 //! The session: one owner of the state that joins camera, recorder, evidence and delivery; settings and storage.
 
+mod camera_desk;
+mod capture;
 pub mod clock;
 pub mod contract;
+mod delivery;
+mod enrollment;
+pub mod evidence_folder;
 pub mod failure;
 mod handle;
+mod health;
 mod message;
 mod preview;
-mod secret;
+mod ra;
+mod request;
+mod retention;
 mod session;
 pub mod settings;
+mod source;
 pub mod store;
+mod training;
+mod video;
+mod views;
 
 pub use handle::{CameraChild, StartError, Station, StationConfig, StationHandle};
 pub use preview::PreviewPicture;
-pub use secret::Secret;
+pub use ra_api::Secret;
 pub use settings::{Settings, SettingsError};

@@ -1,9 +1,16 @@
 //! What reaches the session: commands from outside, reports from its workers.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
+use evidence::VideoRecord;
 use tokio::sync::oneshot;
 
-use crate::contract::{Command, Failure};
+use crate::camera_desk::CameraReport;
+use crate::contract::{Command, Failure, HealthItem};
+use crate::delivery::DeliveryReport;
+use crate::request::RequestReport;
+use crate::video::RecorderReport;
 
 /// Asks for a stored or pending picture.
 pub struct ImageQuery {
@@ -18,6 +25,33 @@ pub enum Message {
         reply: oneshot::Sender<Result<(), Failure>>,
     },
     Image(ImageQuery),
+    Export {
+        case_id: String,
+        folder: PathBuf,
+        reply: oneshot::Sender<Result<(), Failure>>,
+    },
+    Health {
+        run: u64,
+        item: HealthItem,
+    },
+    HealthDone {
+        run: u64,
+    },
+    LocalIp(Option<String>),
+    Camera(CameraReport),
+    Recorder(RecorderReport),
+    /// A picked file was copied into the case and checked.
+    Imported {
+        case_id: String,
+        result: Result<VideoRecord, Failure>,
+    },
+    /// A recording that a kill had cut off was finished.
+    Recovered {
+        case_id: String,
+        result: Result<VideoRecord, Failure>,
+    },
+    Request(RequestReport),
+    Delivery(DeliveryReport),
     Shutdown(oneshot::Sender<()>),
     /// Every handle is gone.
     Abandon,

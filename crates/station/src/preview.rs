@@ -1,9 +1,12 @@
 //! Pictures for the live view: made on demand from the latest frame, so that a slow screen gets fewer, not late ones.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
+
+use crate::source::{self, Frame};
 
 /// Longest wait for a newer frame.
 const NEXT_FRAME_TIMEOUT: Duration = Duration::from_secs(1);
@@ -17,15 +20,25 @@ pub struct PreviewPicture {
 
 /// The newest frame of the open camera; none while it is closed.
 #[derive(Clone)]
-pub struct LatestFrame(pub watch::Receiver<Option<(u64, Bytes)>>);
+pub(crate) struct LatestFrame(pub watch::Receiver<Option<Arc<Frame>>>);
 
 impl LatestFrame {
-    pub async fn next_picture(&self, after_seq: u64, _max_width: u32) -> Option<PreviewPicture> {
+    pub async fn next_picture(&self, after_seq: u64, max_width: u32) -> Option<PreviewPicture> {
         let mut frames = self.0.clone();
-        let newer =
-            |frame: &Option<(u64, Bytes)>| frame.as_ref().is_some_and(|(seq, _)| *seq > after_seq);
-        let wait = tokio::time::timeout(NEXT_FRAME_TIMEOUT, frames.wait_for(newer));
-        let (seq, jpeg) = wait.await.ok()?.ok()?.clone()?;
+        let newer = |frame: &Option<Arc<Frame>>| {
+            frame
+                .as_ref()
+                .is_some_and(|frame| source::sequence(frame) > after_seq)
+        };
+        let frame = tokio::time::timeout(NEXT_FRAME_TIMEOUT, frames.wait_for(newer))
+            .await
+            .ok()?
+            .ok()?
+            .clone()?;
+        let seq = source::sequence(&frame);
+        let jpeg = tokio::task::spawn_blocking(move || source::preview_jpeg(&frame, max_width))
+            .await
+            .ok()??;
         Some(PreviewPicture { seq, jpeg })
     }
 }

@@ -1,9 +1,394 @@
-use crate::handle::{StartError, StationConfig, StationHandle};
+//! The session: one thread owns the state. Commands and reports of workers reach it one after the other; after each
+//! of them the new state is published whole. Waiting for a disk therefore blocks nobody but this thread.
 
-pub struct Session;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use evidence::OperatorRecord;
+use tokio::sync::watch;
+
+use crate::camera_desk::CameraDesk;
+use crate::clock::Clock;
+use crate::contract::*;
+use crate::enrollment::OpenCase;
+use crate::failure::not_now;
+use crate::handle::{Lifeline, StartError, StationConfig, StationHandle};
+use crate::message::Message;
+use crate::ra::Ra;
+use crate::settings::{Hosts, Settings};
+use crate::store::{CaseStore, FolderStore};
+use crate::training::Training;
+use crate::views;
+
+/// How often the session looks at the time without being asked: elapsed recording time, camera retries.
+const TICK: Duration = Duration::from_millis(250);
+
+pub(crate) struct Session {
+    pub settings: Settings,
+    pub settings_file: Option<PathBuf>,
+    pub data_dir: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub runtime: tokio::runtime::Handle,
+    pub inbox: mpsc::Sender<Message>,
+    pub store: Arc<dyn CaseStore>,
+    pub ra: Ra,
+    pub hosts: Hosts,
+    pub operator: Option<Operator>,
+    pub health: Vec<HealthItem>,
+    pub health_running: bool,
+    pub health_run: u64,
+    pub cases: Vec<CaseSummary>,
+    pub open: Option<OpenCase>,
+    pub desk: CameraDesk,
+    /// Local address towards the RA, once known.
+    pub local_ip: Option<String>,
+    snapshots: watch::Sender<Snapshot>,
+    _training: Option<Training>,
+    _lock: DataLock,
+}
 
 impl Session {
-    pub async fn start(_config: StationConfig) -> Result<StationHandle, StartError> {
-        Err(StartError::Thread(std::io::Error::other("being built")))
+    pub async fn start(config: StationConfig) -> Result<StationHandle, StartError> {
+        let folder_error = |source| StartError::DataFolder {
+            folder: config.data_dir.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&config.data_dir).map_err(folder_error)?;
+        let lock = DataLock::take(&config.data_dir)?;
+        let store: Arc<dyn CaseStore> = match &config.store {
+            Some(store) => Arc::clone(store),
+            None => {
+                Arc::new(FolderStore::open(config.data_dir.join("cases")).map_err(folder_error)?)
+            }
+        };
+        let training = match config.settings.environment {
+            Environment::Training => {
+                Some(Training::start(&config.data_dir.join("training-ra")).await?)
+            }
+            _ => None,
+        };
+        let hosts = match &training {
+            Some(training) => training.hosts(),
+            None => config.settings.hosts(),
+        };
+        let password = config
+            .certificate_password
+            .clone()
+            .or_else(|| config.settings.password_from_env());
+        let ra = Ra::new(&config.settings, &hosts, password);
+        let (inbox, messages) = mpsc::channel();
+        let (desk, latest) = CameraDesk::new(&config, inbox.clone());
+        let data_dir = config.data_dir.clone();
+        let snapshot = Snapshot {
+            revision: 0,
+            environment: config.settings.environment,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            operator: None,
+            health: Vec::new(),
+            health_running: false,
+            cases: Vec::new(),
+            enrollment: None,
+            camera: desk.view(),
+            settings: config
+                .settings
+                .public(config.settings_file.as_deref(), &data_dir, &hosts),
+        };
+        let (publisher, snapshots) = watch::channel(snapshot);
+        let mut session = Session {
+            settings: config.settings,
+            settings_file: config.settings_file,
+            data_dir,
+            clock: config.clock,
+            runtime: tokio::runtime::Handle::current(),
+            inbox: inbox.clone(),
+            store,
+            ra,
+            hosts,
+            operator: None,
+            health: Vec::new(),
+            health_running: false,
+            health_run: 0,
+            cases: Vec::new(),
+            open: None,
+            desk,
+            local_ip: None,
+            snapshots: publisher,
+            _training: training,
+            _lock: lock,
+        };
+        session.find_local_ip();
+        let (ready, started) = tokio::sync::oneshot::channel();
+        std::thread::Builder::new()
+            .name("session".to_owned())
+            .spawn(move || {
+                session.sweep_retention();
+                session.list_cases();
+                session.publish();
+                let _ = ready.send(());
+                session.run(messages);
+            })
+            .map_err(StartError::Thread)?;
+        let _ = started.await;
+        Ok(StationHandle {
+            inbox: inbox.clone(),
+            snapshots,
+            latest,
+            _lifeline: Arc::new(Lifeline(inbox)),
+        })
+    }
+
+    fn run(mut self, messages: mpsc::Receiver<Message>) {
+        loop {
+            let message = match messages.recv_timeout(TICK) {
+                Ok(Message::Abandon) | Err(RecvTimeoutError::Disconnected) => {
+                    self.abandon();
+                    return;
+                }
+                Ok(Message::Shutdown(done)) => {
+                    self.finish(&messages);
+                    self.publish();
+                    drop(self);
+                    let _ = done.send(());
+                    return;
+                }
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+            };
+            // The answer to a command comes after the state that it led to is published.
+            let answer = message.and_then(|message| self.handle(message));
+            self.tick();
+            self.publish();
+            if let Some((reply, result)) = answer {
+                let _ = reply.send(result);
+            }
+        }
+    }
+
+    fn handle(&mut self, message: Message) -> Option<Answer> {
+        match message {
+            Message::Command { command, reply } => {
+                let result = self.carry_out(command);
+                return Some((reply, result));
+            }
+            Message::Image(query) => {
+                let result = self.picture(&query.case_id, &query.id);
+                let _ = query.reply.send(result);
+            }
+            Message::Export {
+                case_id,
+                folder,
+                reply,
+            } => {
+                let result = crate::evidence_folder::export(self.store.as_ref(), &case_id, &folder);
+                let _ = reply.send(result);
+            }
+            Message::Health { run, item } => self.health_measured(run, item),
+            Message::HealthDone { run } if run == self.health_run => self.health_running = false,
+            Message::HealthDone { .. } => {}
+            Message::LocalIp(ip) => self.local_ip = ip,
+            Message::Camera(report) => self.camera_reports(report),
+            Message::Recorder(report) => self.recorder_reports(report),
+            Message::Imported { case_id, result } => self.imported(&case_id, result),
+            Message::Recovered { case_id, result } => self.recovered(&case_id, result),
+            Message::Request(report) => self.request_reports(report),
+            Message::Delivery(report) => self.delivery_reports(report),
+            Message::Shutdown(_) | Message::Abandon => {}
+        }
+        None
+    }
+
+    fn carry_out(&mut self, command: Command) -> Result<(), Failure> {
+        match command {
+            Command::CheckStation => self.check_station(),
+            Command::ChooseOperator { name, rao_id } => self.choose_operator(&name, rao_id),
+            Command::StartEnrollment => self.start_enrollment(),
+            Command::ResumeEnrollment { case_id } => self.resume_enrollment(&case_id),
+            Command::LeaveEnrollment => self.leave_enrollment(),
+            Command::DiscardEnrollment { case_id } => self.discard_enrollment(&case_id),
+            Command::GoTo { step } => self.go_to(step),
+            Command::SetDocument {
+                document_type,
+                country,
+            } => self.set_document(document_type, &country),
+            Command::CreateRequest { form } => self.create_request(&form),
+            Command::OpenRequest { pk } => self.open_request(&pk),
+            Command::AcceptConsent => self.accept_consent(),
+            Command::RefuseConsent => self.refuse_consent(),
+            Command::ListCameras => self.list_cameras(),
+            Command::OpenCamera { device } => self.open_camera(device),
+            Command::CloseCamera => self.close_camera(),
+            Command::Capture { kind } => self.capture(kind),
+            Command::UsePending => self.use_pending(),
+            Command::Retake => self.retake(),
+            Command::DiscardImage { kind } => self.discard_image(kind),
+            Command::CropPortrait {
+                x,
+                y,
+                width,
+                height,
+            } => self.crop_portrait([x, y, width, height]),
+            Command::StartRecording => self.start_recording(),
+            Command::MarkAction { index } => self.mark_action(index),
+            Command::StopRecording => self.stop_recording(),
+            Command::AbandonRecording => self.abandon_recording(),
+            Command::ImportVideo { path } => self.import_video(path.into()),
+            Command::DiscardVideo => self.discard_video(),
+            Command::SetField { field, value } => self.set_field(field, &value),
+            Command::AttestCheck { check, value } => self.attest_check(check, value),
+            Command::Send => self.send(),
+            Command::CancelSend => self.cancel_send(),
+            Command::RefreshRequest => self.refresh_request(),
+        }
+    }
+
+    fn choose_operator(&mut self, name: &str, rao_id: Option<String>) -> Result<(), Failure> {
+        let name = name.trim();
+        let rao_id = rao_id
+            .map(|id| id.trim().to_owned())
+            .filter(|id| !id.is_empty());
+        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+            return Err(crate::failure::of(
+                FailureCode::InvalidInput,
+                "name is needed",
+            ));
+        }
+        if rao_id
+            .as_ref()
+            .is_some_and(|id| !id.bytes().all(|b| b.is_ascii_digit()))
+        {
+            return Err(crate::failure::of(
+                FailureCode::InvalidInput,
+                "rao_id is a number",
+            ));
+        }
+        if self.open.as_ref().is_some_and(|open| open.busy().is_some()) {
+            return Err(not_now("the operator cannot change while work is going on"));
+        }
+        let record = OperatorRecord {
+            name: name.to_owned(),
+            rao_id: rao_id.clone(),
+        };
+        if self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.case.operator != record)
+        {
+            self.change(evidence::AuditEvent::OperatorChanged, |case| {
+                case.operator = record;
+                Ok(())
+            })?;
+        }
+        self.operator = Some(Operator {
+            name: name.to_owned(),
+            rao_id,
+        });
+        Ok(())
+    }
+
+    fn tick(&mut self) {
+        self.desk.tick();
+        self.watch_recording();
+    }
+
+    /// Runs a conversation with the RA on a thread of its own, on the runtime's sockets and timers. The client's
+    /// futures borrow across their awaits in ways that keep them from moving between the runtime's threads.
+    pub(crate) fn converse<F: Future<Output = ()>>(
+        &self,
+        conversation: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<(), Failure> {
+        let runtime = self.runtime.clone();
+        std::thread::Builder::new()
+            .name("ra".to_owned())
+            .spawn(move || runtime.block_on(conversation()))
+            .map(drop)
+            .map_err(|error| crate::failure::of(FailureCode::Internal, error))
+    }
+
+    pub(crate) fn publish(&mut self) {
+        let next = Snapshot {
+            revision: 0,
+            environment: self.settings.environment,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            operator: self.operator.clone(),
+            health: self.health.clone(),
+            health_running: self.health_running,
+            cases: self.cases.clone(),
+            enrollment: self.open.as_ref().map(views::enrollment_view),
+            camera: self.desk.view(),
+            settings: self.settings.public(
+                self.settings_file.as_deref(),
+                &self.data_dir,
+                &self.hosts,
+            ),
+        };
+        self.snapshots.send_if_modified(|current| {
+            let revision = current.revision;
+            let next = Snapshot { revision, ..next };
+            if *current == next {
+                return false;
+            }
+            *current = Snapshot {
+                revision: revision + 1,
+                ..next
+            };
+            true
+        });
+    }
+
+    /// An orderly end: a recording is finished and kept, uploads are stopped.
+    fn finish(&mut self, messages: &mpsc::Receiver<Message>) {
+        if let Some(open) = &self.open {
+            open.cancel_work();
+        }
+        self.interrupt_recording("the program was closed");
+        while self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.recording.is_some())
+        {
+            match messages.recv_timeout(Duration::from_secs(20)) {
+                Ok(Message::Recorder(report)) => self.recorder_reports(report),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        self.desk.close();
+    }
+
+    /// The end without a word: nothing is finished, as after a kill.
+    fn abandon(mut self) {
+        if let Some(open) = &self.open {
+            open.cancel_work();
+        }
+        self.desk.close();
+    }
+}
+
+type Answer = (
+    tokio::sync::oneshot::Sender<Result<(), Failure>>,
+    Result<(), Failure>,
+);
+
+/// Keeps a second program from working on the same cases.
+struct DataLock(#[allow(dead_code)] std::fs::File);
+
+impl DataLock {
+    fn take(folder: &std::path::Path) -> Result<Self, StartError> {
+        let path = folder.join("station.lock");
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|source| StartError::DataFolder {
+                folder: folder.to_owned(),
+                source,
+            })?;
+        match fs4::fs_std::FileExt::try_lock_exclusive(&file) {
+            Ok(true) => Ok(DataLock(file)),
+            _ => Err(StartError::DataFolderInUse(folder.to_owned())),
+        }
     }
 }

@@ -1,13 +1,15 @@
 //! Settings: one TOML file, `videoid-desk.toml`. A documented example is in `docs/videoid-desk.example.toml`.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use evidence::{PayloadOptions, SimilarityForm};
+use ra_api::Secret;
+use recorder::VideoLimits;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::contract::{ConsentTexts, Environment, PublicSettings, Theme};
-use crate::secret::Secret;
 
 /// Name of the file that is looked for.
 pub const FILE_NAME: &str = "videoid-desk.toml";
@@ -450,7 +452,7 @@ impl Settings {
     /// The certificate's password from the environment variable that the settings name.
     pub fn password_from_env(&self) -> Option<Secret> {
         let name = self.certificate.password_env.as_ref()?;
-        std::env::var(name).ok().map(Secret::new)
+        std::env::var(name).ok().map(Secret::from)
     }
 
     pub fn payload_options(&self) -> PayloadOptions {
@@ -459,6 +461,14 @@ impl Settings {
             unperformed_as_false: self.evidence.send_unperformed_checks_as_false,
             provenance: self.evidence.send_provenance,
             passport_rear_twice: self.evidence.send_passport_page_as_rear,
+        }
+    }
+
+    pub fn video_limits(&self) -> VideoLimits {
+        VideoLimits {
+            min_duration: Duration::from_secs(u64::from(self.video.min_seconds)),
+            max_duration: Duration::from_secs(u64::from(self.video.max_seconds)),
+            max_bytes: self.video.max_bytes,
         }
     }
 

@@ -1,0 +1,274 @@
+//! Stills: taken, looked at, accepted or retaken; the portrait cut out of the front.
+
+use std::io::Cursor;
+
+use bytes::Bytes;
+use evidence::{AuditEvent, ImageKind, ImageRecord};
+use image::ImageFormat;
+use sha2::{Digest, Sha256};
+
+use crate::camera_desk::Still;
+use crate::contract::{Failure, FailureCode, Work};
+use crate::enrollment::Pending;
+use crate::failure::{not_now, of, plain};
+use crate::session::Session;
+use crate::store::read_all;
+
+/// Smallest side of a portrait, in pixels: less shows no face.
+const MIN_PORTRAIT_SIDE: u32 = 48;
+/// Quality of the portrait's JPEG; the front itself is never encoded again.
+const PORTRAIT_QUALITY: u8 = 95;
+/// Free space below which nothing is captured, in bytes.
+const MIN_FREE_BYTES: u64 = 20_000_000;
+
+pub const JPEG: &str = "image/jpeg";
+
+impl Session {
+    pub(crate) fn capture(&mut self, kind: ImageKind) -> Result<(), Failure> {
+        let live = self.desk.is_live();
+        let open = self.editable()?;
+        open.case.check_capture()?;
+        if !open.case.needs_image(kind) {
+            return Err(not_now("this kind of document has no rear side"));
+        }
+        if kind == ImageKind::DocumentPhoto {
+            return Err(not_now("the portrait is cut out of the document's front"));
+        }
+        if open.recording.is_some() {
+            return Err(not_now("a recording is going on"));
+        }
+        if open.awaiting_still.is_some() {
+            return Err(not_now("a picture is being taken"));
+        }
+        if !live {
+            return Err(self
+                .desk
+                .failure()
+                .unwrap_or_else(|| plain(FailureCode::NoCamera)));
+        }
+        self.check_space()?;
+        let open = self.opened()?;
+        open.awaiting_still = Some(kind);
+        open.pending = None;
+        self.desk.take_still();
+        Ok(())
+    }
+
+    pub(crate) fn check_space(&self) -> Result<(), Failure> {
+        match self.store.free_bytes() {
+            Ok(free) if free < MIN_FREE_BYTES => Err(of(
+                FailureCode::DiskFull,
+                format!("{} MB free", free / 1_000_000),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The camera's answer to a shutter. A picture that does not decode is refused here, before anyone is asked to
+    /// judge it.
+    pub(crate) fn still_taken(&mut self, still: Result<Still, Failure>) {
+        let Some(open) = &mut self.open else { return };
+        let Some(kind) = open.awaiting_still.take() else {
+            return;
+        };
+        let pending = still.and_then(|still| {
+            let (width, height) = check_jpeg(&still.jpeg)?;
+            Ok(Pending {
+                kind,
+                id: uuid::Uuid::new_v4().simple().to_string(),
+                width,
+                height,
+                jpeg: still.jpeg,
+                captured_at: still.captured_at,
+                source: still.source,
+                simulated: still.simulated,
+            })
+        });
+        match pending {
+            Ok(pending) => open.pending = Some(pending),
+            Err(failure) => self.desk.note_failure(failure),
+        }
+    }
+
+    pub(crate) fn use_pending(&mut self) -> Result<(), Failure> {
+        let open = self.editable()?;
+        let Some(pending) = open.pending.take() else {
+            return Err(not_now("no picture waits"));
+        };
+        let result = self.accept_picture(
+            pending.kind,
+            &pending.jpeg,
+            (pending.width, pending.height),
+            pending.captured_at,
+            (&pending.source, pending.simulated),
+            None,
+        );
+        if result.is_err()
+            && let Some(open) = &mut self.open
+        {
+            // Nothing is lost: the picture still waits.
+            open.pending = Some(pending);
+        }
+        result
+    }
+
+    fn accept_picture(
+        &mut self,
+        kind: ImageKind,
+        jpeg: &Bytes,
+        (width, height): (u32, u32),
+        captured_at: time::OffsetDateTime,
+        (source, simulated): (&str, bool),
+        cut_from: Option<[u32; 4]>,
+    ) -> Result<(), Failure> {
+        let case_id = self.opened()?.case.case_id.clone();
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let file = format!("{}-{id}.jpg", kind.key());
+        self.store
+            .put(&case_id, &file, &mut |out| out.write_all(jpeg))?;
+        let record = ImageRecord {
+            id,
+            file: file.clone(),
+            width,
+            height,
+            bytes: jpeg.len() as u64,
+            sha256: hex::encode(Sha256::digest(jpeg)),
+            captured_at,
+            source: source.to_owned(),
+            simulated,
+            cut_from,
+        };
+        let event = AuditEvent::ImageAccepted {
+            kind,
+            sha256: record.sha256.clone(),
+            bytes: record.bytes,
+            simulated,
+        };
+        let changed = self.change(event, |case| {
+            let mut replaced: Vec<ImageRecord> =
+                case.put_image(kind, record)?.into_iter().collect();
+            if kind == ImageKind::DocumentFront {
+                // A portrait belongs to the front that it was cut from.
+                replaced.extend(case.images.remove(&ImageKind::DocumentPhoto));
+            }
+            Ok(replaced)
+        });
+        match changed {
+            Ok(replaced) => {
+                self.erase_file(&case_id, replaced.into_iter().map(|image| image.file));
+                Ok(())
+            }
+            Err(failure) => {
+                self.erase_file(&case_id, [file]);
+                Err(failure)
+            }
+        }
+    }
+
+    pub(crate) fn retake(&mut self) -> Result<(), Failure> {
+        let open = self.editable()?;
+        let Some(pending) = open.pending.take() else {
+            return Err(not_now("no picture waits"));
+        };
+        self.log(AuditEvent::ImageRetaken { kind: pending.kind });
+        Ok(())
+    }
+
+    pub(crate) fn discard_image(&mut self, kind: ImageKind) -> Result<(), Failure> {
+        self.editable()?;
+        let removed = self.change(AuditEvent::ImageDiscarded { kind }, |case| {
+            Ok(case.remove_image(kind)?)
+        })?;
+        let case_id = self.opened()?.case.case_id.clone();
+        self.erase_file(&case_id, removed.into_iter().map(|image| image.file));
+        Ok(())
+    }
+
+    pub(crate) fn crop_portrait(&mut self, area: [u32; 4]) -> Result<(), Failure> {
+        let open = self.editable()?;
+        open.case.check_capture()?;
+        if matches!(open.import_work, Work::Running { .. }) || open.recording.is_some() {
+            return Err(not_now("a video is being made"));
+        }
+        let case_id = open.case.case_id.clone();
+        let Some(front) = open.case.images.get(&ImageKind::DocumentFront).cloned() else {
+            return Err(not_now("there is no front to cut the portrait from"));
+        };
+        let [x, y, width, height] = area;
+        let inside = |start: u32, length: u32, whole: u32| {
+            start.checked_add(length).is_some_and(|end| end <= whole)
+        };
+        if width < MIN_PORTRAIT_SIDE
+            || height < MIN_PORTRAIT_SIDE
+            || !inside(x, width, front.width)
+            || !inside(y, height, front.height)
+        {
+            return Err(of(
+                FailureCode::InvalidInput,
+                format!(
+                    "the portrait lies inside the front and is at least {MIN_PORTRAIT_SIDE} pixels wide and high"
+                ),
+            ));
+        }
+        let bytes = read_all(self.store.as_ref(), &case_id, &front.file)?;
+        let jpeg = cut(&bytes, area)?;
+        self.accept_picture(
+            ImageKind::DocumentPhoto,
+            &jpeg,
+            (width, height),
+            front.captured_at,
+            (&front.source, front.simulated),
+            Some(area),
+        )
+    }
+
+    /// An accepted or the pending picture.
+    pub(crate) fn picture(
+        &self,
+        case_id: &str,
+        id: &str,
+    ) -> Result<(Bytes, &'static str), Failure> {
+        let missing = || not_now("there is no such picture");
+        let open = self
+            .open
+            .as_ref()
+            .filter(|open| open.case.case_id == case_id)
+            .ok_or_else(missing)?;
+        if let Some(pending) = open.pending.as_ref().filter(|pending| pending.id == id) {
+            return Ok((pending.jpeg.clone(), JPEG));
+        }
+        let image = open
+            .case
+            .images
+            .values()
+            .find(|image| image.id == id)
+            .ok_or_else(missing)?;
+        let bytes = read_all(self.store.as_ref(), case_id, &image.file)?;
+        Ok((bytes.into(), JPEG))
+    }
+}
+
+/// Decodes a JPEG whole and tells its size.
+pub(crate) fn check_jpeg(jpeg: &[u8]) -> Result<(u32, u32), Failure> {
+    if jpeg.is_empty() {
+        return Err(plain(FailureCode::PictureEmpty));
+    }
+    // Decoders fill up a picture that was cut off; only its end says that it is whole.
+    if !jpeg.ends_with(&[0xFF, 0xD9]) {
+        return Err(of(FailureCode::CaptureDamaged, "the JPEG has no end"));
+    }
+    let picture = image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg)
+        .map_err(|error| of(FailureCode::CaptureDamaged, error))?;
+    Ok((picture.width(), picture.height()))
+}
+
+fn cut(front: &[u8], [x, y, width, height]: [u32; 4]) -> Result<Bytes, Failure> {
+    let damaged = |error: image::ImageError| of(FailureCode::PictureUnreadable, error);
+    let picture = image::load_from_memory_with_format(front, ImageFormat::Jpeg).map_err(damaged)?;
+    let portrait = picture.crop_imm(x, y, width, height).to_rgb8();
+    let mut jpeg = Cursor::new(Vec::new());
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, PORTRAIT_QUALITY)
+        .encode_image(&portrait)
+        .map_err(damaged)?;
+    Ok(jpeg.into_inner().into())
+}

@@ -1,0 +1,488 @@
+//! The open enrollment: begin, resume, leave, discard; consent, document, fields and checks.
+
+use evidence::{
+    Acceptance, AuditEvent, AuditLine, Case, Challenge, Check, DocumentType, Field, ImageKind,
+    OperatorRecord, Step,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::rfc3339;
+use crate::contract::*;
+use crate::failure::{chain, not_now, of, plain};
+use crate::session::Session;
+use crate::store::{CaseStore, StoreError, read_all};
+use crate::video::Recording;
+use crate::views;
+
+pub const CASE_FILE: &str = "evidence.json";
+pub const EVENTS_FILE: &str = "events.jsonl";
+
+/// A capture that waits for *use this* or *retake*; in memory only.
+pub(crate) struct Pending {
+    pub kind: ImageKind,
+    pub id: String,
+    pub width: u32,
+    pub height: u32,
+    pub jpeg: bytes::Bytes,
+    pub captured_at: time::OffsetDateTime,
+    pub source: String,
+    pub simulated: bool,
+}
+
+/// The open enrollment with the work that goes on for it.
+pub(crate) struct OpenCase {
+    pub case: Case,
+    pub pending: Option<Pending>,
+    /// A still was asked of the camera and has not come yet.
+    pub awaiting_still: Option<ImageKind>,
+    pub request_work: Work,
+    pub recording: Option<Recording>,
+    pub import_work: Work,
+    pub delivery: DeliveryView,
+    /// Stops the work in the background: delivery, request.
+    pub cancel: CancellationToken,
+    /// Events that could not be written yet.
+    pub unlogged: Vec<AuditLine>,
+}
+
+impl OpenCase {
+    fn new(case: Case) -> Self {
+        OpenCase {
+            case,
+            pending: None,
+            awaiting_still: None,
+            request_work: Work::Idle,
+            recording: None,
+            import_work: Work::Idle,
+            delivery: DeliveryView::Idle,
+            cancel: CancellationToken::new(),
+            unlogged: Vec::new(),
+        }
+    }
+
+    /// What keeps the enrollment from being left or changed just now.
+    pub fn busy(&self) -> Option<&'static str> {
+        if self.recording.is_some() {
+            Some("a recording is going on")
+        } else if self.sending() {
+            Some("the evidence is being sent")
+        } else if matches!(self.request_work, Work::Running { .. }) {
+            Some("the request is being made")
+        } else if matches!(self.import_work, Work::Running { .. }) {
+            Some("a video is being checked")
+        } else {
+            None
+        }
+    }
+
+    pub fn sending(&self) -> bool {
+        matches!(self.delivery, DeliveryView::Sending { .. })
+    }
+
+    pub fn cancel_work(&self) {
+        self.cancel.cancel();
+    }
+}
+
+impl Session {
+    /// The open enrollment, or the refusal.
+    pub(crate) fn opened(&mut self) -> Result<&mut OpenCase, Failure> {
+        self.open
+            .as_mut()
+            .ok_or_else(|| not_now("no enrollment is open"))
+    }
+
+    /// The open enrollment, where nothing that could clash is going on.
+    pub(crate) fn idle(&mut self) -> Result<&mut OpenCase, Failure> {
+        let open = self.opened()?;
+        match open.busy() {
+            Some(what) => Err(not_now(what)),
+            None => Ok(open),
+        }
+    }
+
+    /// The open enrollment, where its evidence may change: not delivered, not being sent.
+    pub(crate) fn editable(&mut self) -> Result<&mut OpenCase, Failure> {
+        let open = self.opened()?;
+        if open.sending() {
+            return Err(not_now("the evidence is being sent"));
+        }
+        open.case.check_open()?;
+        Ok(open)
+    }
+
+    /// Changes the case: on a copy, which is stored, and only then becomes the case. Then the event is written.
+    pub(crate) fn change<T>(
+        &mut self,
+        event: impl Into<Option<AuditEvent>>,
+        change: impl FnOnce(&mut Case) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let store = self.store.clone();
+        let open = self.opened()?;
+        let mut next = open.case.clone();
+        let result = change(&mut next)?;
+        save(store.as_ref(), &next)?;
+        open.case = next;
+        if let Some(event) = event.into() {
+            self.log(event);
+        }
+        Ok(result)
+    }
+
+    /// Adds to the audit record. What cannot be written now is written with the next event.
+    pub(crate) fn log(&mut self, event: AuditEvent) {
+        let at = self.clock.now();
+        let store = self.store.clone();
+        let Some(open) = &mut self.open else { return };
+        open.unlogged.push(AuditLine {
+            at,
+            operator: open.case.operator.clone(),
+            event,
+        });
+        match append_events(store.as_ref(), &open.case.case_id, &open.unlogged) {
+            Ok(()) => open.unlogged.clear(),
+            Err(error) => tracing::warn!(
+                error = chain(&error),
+                "the audit record could not be written"
+            ),
+        }
+    }
+
+    pub(crate) fn start_enrollment(&mut self) -> Result<(), Failure> {
+        let operator = self.operator_record()?;
+        if self.open.is_some() {
+            return Err(not_now("an enrollment is open"));
+        }
+        let environment = views::environment_name(self.settings.environment).to_owned();
+        let mut case = Case::new(
+            uuid::Uuid::new_v4().simple().to_string(),
+            environment.clone(),
+            self.clock.now(),
+            operator,
+            Challenge::draw(&mut rand::rng()),
+        );
+        case.document_country = self.settings.request.country.clone();
+        case.form.profile = self
+            .settings
+            .request
+            .profiles
+            .first()
+            .cloned()
+            .unwrap_or_default();
+        case.form.validity_days = self.settings.request.validity_days;
+        case.form.country_name = self.settings.request.country.clone();
+        case.form.id_document_type = case.document_type.code().to_owned();
+        case.form.id_document_country = case.document_country.clone();
+        self.store.create(&case.case_id)?;
+        if let Err(error) = save(self.store.as_ref(), &case) {
+            let _ = self.store.erase(&case.case_id);
+            return Err(error.into());
+        }
+        self.enter(case);
+        self.log(AuditEvent::EnrollmentStarted { environment });
+        Ok(())
+    }
+
+    pub(crate) fn resume_enrollment(&mut self, case_id: &str) -> Result<(), Failure> {
+        let operator = self.operator_record()?;
+        if self.open.is_some() {
+            return Err(not_now("an enrollment is open"));
+        }
+        let mut case = load(self.store.as_ref(), case_id)?;
+        if case.erased_at.is_some() {
+            return Err(not_now("the evidence of this enrollment is erased"));
+        }
+        if case.environment != views::environment_name(self.settings.environment) {
+            return Err(not_now("the enrollment belongs to another environment"));
+        }
+        case.operator = operator;
+        if !views::reachable(&case, case.step) {
+            case.step = case.next_step();
+        }
+        save(self.store.as_ref(), &case)?;
+        self.remove_strays(&case);
+        self.enter(case);
+        self.log(AuditEvent::EnrollmentResumed);
+        self.recover_recording();
+        self.resume_creation();
+        Ok(())
+    }
+
+    fn operator_record(&self) -> Result<OperatorRecord, Failure> {
+        let operator = self
+            .operator
+            .as_ref()
+            .ok_or_else(|| plain(FailureCode::OperatorMissing))?;
+        Ok(OperatorRecord {
+            name: operator.name.clone(),
+            rao_id: operator.rao_id.clone(),
+        })
+    }
+
+    fn enter(&mut self, case: Case) {
+        self.desk.show(case.step, case.document_type);
+        self.open = Some(OpenCase::new(case));
+        self.list_cases();
+    }
+
+    /// Files that a kill left between being written and being accepted.
+    fn remove_strays(&self, case: &Case) {
+        let mut known = vec![CASE_FILE, EVENTS_FILE];
+        known.extend(case.images.values().map(|image| image.file.as_str()));
+        known.extend(case.video.as_ref().map(|video| video.file.as_str()));
+        known.extend(
+            case.recording
+                .as_ref()
+                .map(|recording| recording.file.as_str()),
+        );
+        for name in self.store.files(&case.case_id).unwrap_or_default() {
+            if !known.contains(&name.as_str()) {
+                let _ = self.store.remove(&case.case_id, &name);
+            }
+        }
+    }
+
+    pub(crate) fn leave_enrollment(&mut self) -> Result<(), Failure> {
+        self.idle()?;
+        self.log(AuditEvent::EnrollmentLeft);
+        self.open = None;
+        self.list_cases();
+        Ok(())
+    }
+
+    pub(crate) fn discard_enrollment(&mut self, case_id: &str) -> Result<(), Failure> {
+        let is_open = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.case.case_id == case_id);
+        if is_open {
+            self.idle()?;
+        } else if !self.store.list()?.iter().any(|known| known == case_id) {
+            return Err(not_now("there is no such enrollment"));
+        }
+        let operator = self.operator_record()?;
+        crate::retention::discard(self.store.as_ref(), case_id, operator, self.clock.now())?;
+        if is_open {
+            self.open = None;
+        }
+        self.list_cases();
+        Ok(())
+    }
+
+    pub(crate) fn list_cases(&mut self) {
+        let cases = self.store.list().unwrap_or_default();
+        let mut loaded: Vec<Case> = Vec::new();
+        for id in cases {
+            match load(self.store.as_ref(), &id) {
+                Ok(case) if case.delivered.is_none() && case.erased_at.is_none() => {
+                    loaded.push(case)
+                }
+                Ok(_) => {}
+                Err(failure) if failure.code == FailureCode::CaseDamaged => {
+                    tracing::warn!(case = id, "a case cannot be read");
+                }
+                Err(_) => {}
+            }
+        }
+        loaded.sort_by_key(|case| std::cmp::Reverse(case.started_at));
+        self.cases = loaded.iter().map(views::case_summary).collect();
+    }
+
+    pub(crate) fn go_to(&mut self, step: Step) -> Result<(), Failure> {
+        let open = self.opened()?;
+        if open.recording.is_some() {
+            return Err(not_now("a recording is going on"));
+        }
+        if !views::reachable(&open.case, step) {
+            return Err(match step {
+                Step::Done => not_now("the evidence is not delivered"),
+                _ if open.case.delivered.is_some() => not_now("the evidence is delivered"),
+                _ if !open.case.consented() => plain(FailureCode::ConsentMissing),
+                _ => not_now("this kind of document has no such step"),
+            });
+        }
+        let document_type = open.case.document_type;
+        self.change(None, |case| {
+            case.step = step;
+            Ok(())
+        })?;
+        self.desk.show(step, document_type);
+        Ok(())
+    }
+
+    pub(crate) fn set_document(
+        &mut self,
+        document_type: DocumentType,
+        country: &str,
+    ) -> Result<(), Failure> {
+        let country = country.trim().to_uppercase();
+        evidence::check_country(&country)
+            .map_err(|problem| of(FailureCode::InvalidInput, format!("country {problem}")))?;
+        self.editable()?;
+        self.idle()?;
+        let event = AuditEvent::DocumentChosen {
+            document_type: document_type.code().to_owned(),
+            country: country.clone(),
+        };
+        let removed = self.change(event, |case| {
+            let removed = case.set_document(document_type, country.clone())?;
+            if case.request.is_none() {
+                case.form.id_document_type = document_type.code().to_owned();
+                case.form.id_document_country = country;
+            }
+            if !case.step_needed(case.step) {
+                case.step = Step::DocumentFront;
+            }
+            Ok(removed)
+        })?;
+        let open = self.opened()?;
+        if !document_type.has_rear()
+            && open
+                .pending
+                .as_ref()
+                .is_some_and(|p| p.kind == ImageKind::DocumentRear)
+        {
+            open.pending = None;
+        }
+        let (case_id, step) = (open.case.case_id.clone(), open.case.step);
+        self.erase_file(&case_id, removed.map(|image| image.file));
+        self.desk.show(step, document_type);
+        Ok(())
+    }
+
+    /// Erases files that no case names any more; a failure leaves a stray that the next resume removes.
+    pub(crate) fn erase_file(&self, case_id: &str, files: impl IntoIterator<Item = String>) {
+        for file in files {
+            if let Err(error) = self.store.remove(case_id, &file) {
+                tracing::warn!(
+                    error = chain(&error),
+                    "a replaced file could not be removed yet"
+                );
+            }
+        }
+    }
+
+    pub(crate) fn accept_consent(&mut self) -> Result<(), Failure> {
+        self.editable()?;
+        if self.opened()?.case.consented() {
+            return Ok(());
+        }
+        let consent = &self.settings.consent;
+        let acceptance = Acceptance {
+            accepted: true,
+            at: self.clock.now(),
+            description: consent.description.clone(),
+            terms_url: consent.terms_url.clone(),
+            privacy_url: consent.privacy_url.clone(),
+            web_url: consent.web_url.clone(),
+            user_agent: crate::ra::USER_AGENT.to_owned(),
+            ip: consent.ip.clone().or_else(|| self.local_ip.clone()),
+        };
+        self.change(AuditEvent::ConsentAccepted, |case| {
+            case.acceptance = Some(acceptance);
+            Ok(())
+        })
+    }
+
+    /// A refusal, or the withdrawal of a consent: what was captured is erased.
+    pub(crate) fn refuse_consent(&mut self) -> Result<(), Failure> {
+        self.editable()?;
+        self.idle()?;
+        let at = self.clock.now();
+        let consent = self.settings.consent.clone();
+        let files = self.change(AuditEvent::ConsentRefused, |case| {
+            case.acceptance = Some(Acceptance {
+                accepted: false,
+                at,
+                description: consent.description,
+                terms_url: consent.terms_url,
+                privacy_url: consent.privacy_url,
+                web_url: consent.web_url,
+                user_agent: crate::ra::USER_AGENT.to_owned(),
+                ip: None,
+            });
+            case.step = Step::Consent;
+            Ok(case.drop_captures())
+        })?;
+        let open = self.opened()?;
+        open.pending = None;
+        open.awaiting_still = None;
+        let case_id = open.case.case_id.clone();
+        self.erase_file(&case_id, files);
+        Ok(())
+    }
+
+    pub(crate) fn set_field(&mut self, field: Field, value: &str) -> Result<(), Failure> {
+        self.editable()?;
+        if value.chars().count() > 200 || value.chars().any(char::is_control) {
+            return Err(of(
+                FailureCode::InvalidInput,
+                format!("{} cannot be sent so", field.key()),
+            ));
+        }
+        let at = self.clock.now();
+        let unchanged = self.opened()?.case.document_value(field) == value.trim();
+        if unchanged {
+            return Ok(());
+        }
+        self.change(AuditEvent::FieldEdited { field }, |case| {
+            Ok(case.set_field(field, value, at)?)
+        })
+    }
+
+    pub(crate) fn attest_check(
+        &mut self,
+        check: Check,
+        value: Option<bool>,
+    ) -> Result<(), Failure> {
+        self.editable()?;
+        let at = rfc3339(self.clock.now());
+        self.change(AuditEvent::CheckAttested { check, value }, |case| {
+            Ok(case.attest(check, value, at)?)
+        })
+    }
+}
+
+/// Stores the case whole.
+pub(crate) fn save(store: &dyn CaseStore, case: &Case) -> Result<(), StoreError> {
+    let json = serde_json::to_vec_pretty(case)
+        .map_err(|error| StoreError::from_io("writing the case", std::io::Error::other(error)))?;
+    store.put(&case.case_id, CASE_FILE, &mut |out| out.write_all(&json))
+}
+
+pub(crate) fn load(store: &dyn CaseStore, case_id: &str) -> Result<Case, Failure> {
+    let bytes = match read_all(store, case_id, CASE_FILE) {
+        Ok(bytes) => bytes,
+        Err(StoreError::NotFound | StoreError::BadName) => {
+            return Err(not_now("there is no such enrollment"));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let case: Case = serde_json::from_slice(&bytes).map_err(|error| {
+        // serde's words name a field and a place, not what stands there.
+        of(
+            FailureCode::CaseDamaged,
+            format!("line {}, column {}", error.line(), error.column()),
+        )
+    })?;
+    if case.format != evidence::FORMAT || case.case_id != case_id {
+        return Err(of(FailureCode::CaseDamaged, "written in another form"));
+    }
+    Ok(case)
+}
+
+pub(crate) fn append_events(
+    store: &dyn CaseStore,
+    case_id: &str,
+    lines: &[AuditLine],
+) -> Result<(), StoreError> {
+    let mut text = String::new();
+    for line in lines {
+        let json = serde_json::to_string(line).map_err(|error| {
+            StoreError::from_io("writing the audit record", std::io::Error::other(error))
+        })?;
+        text.push_str(&json);
+        text.push('\n');
+    }
+    store.append(case_id, EVENTS_FILE, text.as_bytes())
+}

@@ -1,0 +1,33 @@
+//! Training: a mock RA of its own on this machine, whose requests outlive a restart.
+
+use std::path::Path;
+
+use ra_mock::{MockConfig, MockServer};
+
+use crate::handle::StartError;
+use crate::settings::Hosts;
+
+pub(crate) struct Training {
+    server: MockServer,
+}
+
+impl Training {
+    pub async fn start(data: &Path) -> Result<Self, StartError> {
+        let config = MockConfig {
+            data: Some(data.to_owned()),
+            ..MockConfig::default()
+        };
+        let server = MockServer::start(config)
+            .await
+            .map_err(|error| StartError::TrainingServer(Box::new(error)))?;
+        Ok(Training { server })
+    }
+
+    pub fn hosts(&self) -> Hosts {
+        let url = self.server.base_url().to_string();
+        Hosts {
+            api: url.clone(),
+            video: url,
+        }
+    }
+}
