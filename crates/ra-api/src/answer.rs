@@ -160,7 +160,8 @@ impl Answer {
                     .to_str()
                     .is_ok_and(|value| value.to_ascii_lowercase().contains("text/html"))
             });
-        if !start.starts_with('<') && !(is_html && start.contains('<')) {
+        let has_markup = start.starts_with('<') || (is_html && start.contains('<'));
+        if !has_markup {
             return None;
         }
         let lower = start.to_ascii_lowercase();

@@ -21,7 +21,16 @@ fn answer(status: u16, content_type: &'static str, body: &[u8]) -> Answer {
 
 #[test]
 fn every_error_shape_becomes_the_same_error() {
-    let table: &[(u16, &str, &str, Option<&str>, Option<&str>, bool)] = &[
+    type Row = (
+        u16,
+        &'static str,
+        &'static str,
+        Option<&'static str>,
+        Option<&'static str>,
+        bool,
+    );
+    // Status, body; text, code, id, whether trying again can help.
+    let table: &[Row] = &[
         (
             412,
             r#"{"code":"415","id":"b49fee578381243a","error":"Invalid request status"}"#,

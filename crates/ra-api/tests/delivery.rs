@@ -433,7 +433,31 @@ async fn an_unusable_video_and_a_state_that_never_follows_are_named() {
         matches!(error, DeliveryError::StateDoesNotFollow { .. }),
         "{error}"
     );
-    assert_eq!(sent(&log), (2, 2));
+    assert_eq!(
+        sent(&log),
+        (1, 1),
+        "what was acknowledged is not sent again by itself"
+    );
+}
+
+#[tokio::test]
+async fn a_part_that_turns_out_to_be_missing_is_sent_after_the_other() {
+    // The data are shown as missing, so they are sent alone; the video had never arrived either.
+    let ra = Ra {
+        state: Some("VIDEOINCOMPLETE"),
+        shows_data: true,
+        ..Ra::default()
+    };
+    let (client, log) = ra_with(ra, |seen, _, ra| {
+        if seen.line() == VIDEO {
+            ra.state = None;
+        }
+        None
+    })
+    .await;
+    let (outcome, _) = run(&client).await;
+    assert_eq!(outcome.unwrap().status, RequestState::VideoReview);
+    assert_eq!(sent(&log), (1, 1));
 }
 
 #[tokio::test]

@@ -173,7 +173,7 @@ fn damaged_files_are_errors() {
     let key = std::fs::read_to_string(path("rsa.key")).unwrap();
     let cert = std::fs::read(path("user.pem")).unwrap();
     for cut in (0..key.len()).step_by(37) {
-        assert!(Identity::from_pem(&cert, key[..cut].as_bytes(), None).is_err());
+        assert!(Identity::from_pem(&cert, &key.as_bytes()[..cut], None).is_err());
     }
     let p12 = std::fs::read(path("modern.p12")).unwrap();
     for cut in (0..p12.len()).step_by(97) {

@@ -534,3 +534,123 @@ async fn progress_never_runs_ahead_of_what_is_handed_over() {
     assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert_eq!(seen.last(), Some(&(total, total)));
 }
+
+#[tokio::test]
+async fn a_proxy_from_the_settings_is_used_with_its_credentials() {
+    let (proxy, log) = scripted(|_| Reply::ok(json!({ "pk": 1, "status": "CREATED" }))).await;
+    let mut config = config(&url::Url::parse("http://127.0.0.1:9/gateway/").unwrap());
+    config.proxy = ra_api::ProxySetting::Url {
+        url: proxy,
+        credentials: Some(("user".into(), ra_api::Secret::from("secret"))),
+    };
+    let client = ra_api::Client::new(&config).unwrap();
+    client.request(&Id::from(1)).await.unwrap();
+    let seen = log.last();
+    assert_eq!(
+        seen.line(),
+        "GET http://127.0.0.1:9/gateway/api/v1/requests/1/"
+    );
+    let credentials = format!("Basic {}", STANDARD.encode("user:secret"));
+    assert_eq!(seen.head.header("proxy-authorization"), credentials);
+    assert!(!format!("{config:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn the_servers_date_and_our_own_address_are_known() {
+    let (url, _) =
+        scripted(|_| Reply::Raw(answer(401, "Date: Sun, 01 Mar 2026 12:01:30 GMT\r\n", ""))).await;
+    let client = client(&url);
+    let date = client.server_date().await.unwrap();
+    assert_eq!(date, time::macros::datetime!(2026-03-01 12:01:30 UTC));
+    assert!(client.local_ip().await.unwrap().is_loopback());
+    assert_eq!(client.reach_video_host().await.unwrap(), 401);
+}
+
+#[tokio::test]
+async fn the_raos_calls_have_their_form() {
+    let (url, log) = scripted(|seen| match seen.head.path().rsplit('/').nth(1).unwrap() {
+        "validate_videoid" | "pl_approve" => Reply::ok(json!({
+            "secrets": { "pin": "KEEPOUT" }, "request": { "pk": 5, "status": "ENROLLREADY" },
+        })),
+        "refuse_videoid" => Reply::ok(json!({ "videoid_status": "REFUSED", "reason": "blurred" })),
+        "generates_tbs_receipt" => {
+            Reply::ok(json!({ "serial_number": "1", "receipt": "El operador" }))
+        }
+        "pl_get_document" => Reply::ok(json!([{ "document": "JVBE\nRi0=\n", "type": "contract" }])),
+        "pl_get_documents" => Reply::ok(json!([{ "pk": 3, "type": "document_front" }])),
+        "pl_upload_document" => Reply::Json(
+            201,
+            json!({ "pk": 48312, "type": "document_front" }).to_string(),
+        ),
+        "preauthlink" => {
+            Reply::ok(json!({ "preauthenticatedlink": "https://example.org/KEEPOUT" }))
+        }
+        "1400" => Reply::ok(json!({ "id": 1400, "is_identificator": "true" })),
+        "pl_delete_document" => Reply::Json(204, String::new()),
+        _ => Reply::Json(404, String::new()),
+    })
+    .await;
+    let client = client(&url);
+    let (pk, rao_id) = (Id::from(5), Id::from(1400));
+    let rao = ra_api::RaoCredentials {
+        username: "rao".into(),
+        password: "KEEPOUT".into(),
+        pin: "1234".into(),
+        rao_id: rao_id.clone(),
+    };
+    let signed =
+        json!({ "username": "rao", "password": "KEEPOUT", "pin": "1234", "rao_id": "1400" });
+    let with = |name: &str, value: &str| {
+        let mut body = signed.clone();
+        body[name] = json!(value);
+        body
+    };
+    let decision = client.validate(&pk, &rao).await.unwrap();
+    assert_eq!(log.last().json(), signed);
+    assert!(!format!("{decision:?} {rao:?}").contains("KEEPOUT"));
+    client.refuse(&pk, &rao, "blurred").await.unwrap();
+    assert_eq!(log.last().json(), with("reason", "blurred"));
+    client.approve(&pk, &rao, "es").await.unwrap();
+    assert_eq!(log.last().line(), "POST /api/v1/requests/5/pl_approve/");
+    assert_eq!(log.last().json(), with("lang", "es"));
+    client
+        .receipt(&pk, &rao_id, ra_api::ReceiptKind::Approve)
+        .await
+        .unwrap();
+    assert_eq!(
+        log.last().json(),
+        json!({ "rao": "1400", "type": "APPROVE" })
+    );
+    let contract = client.document(&pk, "contract", &rao_id).await.unwrap();
+    assert_eq!(contract[0].bytes, b"%PDF-");
+    assert_eq!(
+        client.documents(&pk).await.unwrap()[0].kind.as_deref(),
+        Some("document_front")
+    );
+    client.delete_document(&pk, &Id::from(3)).await.unwrap();
+    let link = client.preauth_link(&pk).await.unwrap();
+    assert!(link.expose().ends_with("KEEPOUT") && !format!("{link:?}").contains("KEEPOUT"));
+    assert_eq!(
+        client.rao(&rao_id).await.unwrap().is_identificator,
+        Some(true)
+    );
+    let picture = Arc::new(BytesBlob::new(vec![9; 10]));
+    let cancel = CancellationToken::new();
+    let stored = client
+        .upload_document(
+            &pk,
+            "document_front",
+            "a.jpg",
+            "image/jpeg",
+            picture,
+            &cancel,
+        )
+        .await
+        .unwrap();
+    assert_eq!(stored.pk, Some(Id::from(48312)));
+    let form = String::from_utf8(log.last().body).unwrap();
+    assert!(
+        form.contains("name=\"type\"\r\n\r\ndocument_front\r\n")
+            && form.contains("filename=\"a.jpg\"")
+    );
+}

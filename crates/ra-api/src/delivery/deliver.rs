@@ -125,8 +125,8 @@ struct Delivery<'a> {
 impl Delivery<'_> {
     async fn run(&mut self) -> Result<RequestRecord, DeliveryError> {
         let mut record = self.read().await?;
-        // Rounds in which everything was acknowledged and the state did not follow.
-        let mut fruitless_rounds = 0;
+        // Twice, where the request asks for the other part only after the first one is there.
+        let mut rounds = 0;
         loop {
             let (data, video) = match self.planned(&record)? {
                 None => return Ok(record),
@@ -139,22 +139,20 @@ impl Delivery<'_> {
             };
             match self.send(&target, data, video).await {
                 Ok(()) => {
-                    record = self.poll(data && video).await?;
-                    match (&record.status, plan(&record)) {
-                        (RequestState::VideoError, _) => {
-                            return Err(DeliveryError::VideoError {
-                                reason: reason(&record),
-                            });
-                        }
-                        (_, Plan::Send { .. }) => {
-                            fruitless_rounds += 1;
-                            if fruitless_rounds > 1 {
-                                return Err(DeliveryError::StateDoesNotFollow {
-                                    state: record.status,
-                                });
-                            }
-                        }
-                        _ => {}
+                    rounds += 1;
+                    record = self.poll(data, video).await?;
+                    if record.status == RequestState::VideoError {
+                        return Err(DeliveryError::VideoError {
+                            reason: reason(&record),
+                        });
+                    }
+                    let wanted = plan(&record);
+                    if matches!(wanted, Plan::Send { .. })
+                        && (rounds > 1 || !wants_more(wanted, data, video))
+                    {
+                        return Err(DeliveryError::StateDoesNotFollow {
+                            state: record.status,
+                        });
                     }
                 }
                 Err(error) => record = self.recover(error).await?,
@@ -273,22 +271,21 @@ impl Delivery<'_> {
         Err(error.into())
     }
 
-    /// Reads until the state is one that follows from what was sent.
-    async fn poll(&self, both: bool) -> Result<RequestRecord, DeliveryError> {
+    /// Reads until the state is one that follows from what was sent. Large videos take the RA a while.
+    async fn poll(&self, data: bool, video: bool) -> Result<RequestRecord, DeliveryError> {
         let started = Instant::now();
         let mut delay = self.policy.first_poll_wait;
         loop {
             let record = self.read().await?;
-            let settled = match &record.status {
-                state if state.evidence_complete() => true,
-                RequestState::VideoError | RequestState::Cancelled => true,
-                // Only one part was sent, and the other turns out to be missing: no use to wait for it.
-                RequestState::VideoIncomplete if !both => {
-                    started.elapsed() >= self.policy.first_poll_wait * 4
+            let settled = match plan(&record) {
+                _ if record.status == RequestState::VideoError => true,
+                // The part that was not sent turns out to be missing. It may also be that the state lags behind.
+                wanted @ Plan::Send { .. } => {
+                    wants_more(wanted, data, video)
+                        && started.elapsed() >= self.policy.first_poll_wait * 4
                 }
-                RequestState::VideoPending | RequestState::VideoIncomplete => false,
-                // Neither a state to wait in nor one that is known.
-                _ => !matches!(plan(&record), Plan::Unexpected),
+                Plan::Unexpected => false,
+                Plan::Nothing | Plan::Cancelled | Plan::Refused => true,
             };
             if settled || started.elapsed() >= self.policy.poll_for {
                 return Ok(record);
@@ -313,6 +310,11 @@ impl Delivery<'_> {
     fn tell(&self, event: DeliveryEvent) {
         (self.on_event)(event);
     }
+}
+
+/// Whether a plan asks for a part that has not just been sent.
+fn wants_more(plan: Plan, sent_data: bool, sent_video: bool) -> bool {
+    matches!(plan, Plan::Send { data, video } if (data && !sent_data) || (video && !sent_video))
 }
 
 /// The RA's own words, where it has any.
