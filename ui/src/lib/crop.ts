@@ -16,11 +16,14 @@ export type Handle = (typeof HANDLES)[number];
 /** Smaller than this a portrait holds no face that can be compared. */
 export const SMALLEST: Size = { width: 48, height: 64 };
 
+/** Of the room above and below the guide frame, the share above it: the instruction stands there. */
+const ROOM_ABOVE = 0.75;
+
 /** Where the guide frame lies in a picture of this size, for a card or a passport page. */
 export function guide(picture: Size, ratio: number): Rect {
-  const height = Math.min(picture.height * 0.84, (picture.width * 0.9) / ratio);
+  const height = Math.min(picture.height * 0.82, (picture.width * 0.9) / ratio);
   const width = height * ratio;
-  return { x: (picture.width - width) / 2, y: (picture.height - height) / 2, width, height };
+  return { x: (picture.width - width) / 2, y: (picture.height - height) * ROOM_ABOVE, width, height };
 }
 
 export const CARD_RATIO = 85.6 / 53.98;
