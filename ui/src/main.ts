@@ -6,6 +6,8 @@ import './styles/base.css';
 
 document.documentElement.lang = language;
 document.title = t.product;
+// Until the settings are known, as the system has it, so that nothing flashes.
+document.documentElement.dataset.theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });
