@@ -1,0 +1,105 @@
+//! `/_mock/`: what arrived, the log of calls, the switches. None of it belongs to the real service.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::answers::ApiError;
+use crate::api::evidence::stream_file;
+use crate::api::requests::path_pk;
+use crate::app::Mock;
+use crate::body::JsonObject;
+use crate::faults::{ActiveFault, Fault};
+use crate::record::{Call, RequestRecord};
+
+pub async fn requests(State(mock): State<Mock>) -> Json<Vec<RequestRecord>> {
+    Json(mock.requests())
+}
+
+pub async fn request(
+    State(mock): State<Mock>,
+    Path(pk): Path<String>,
+) -> Result<Json<RequestRecord>, ApiError> {
+    let found = mock.request(path_pk(&pk, "Request")?);
+    found
+        .map(Json)
+        .ok_or_else(|| ApiError::not_found("Request"))
+}
+
+pub async fn evidence(
+    State(mock): State<Mock>,
+    Path((pk, name)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let path = mock
+        .evidence_path(path_pk(&pk, "Request")?, &name)
+        .ok_or_else(|| ApiError::not_found("Evidence"))?;
+    stream_file(
+        path,
+        if name == "video" {
+            "video/mp4"
+        } else {
+            "image/jpeg"
+        },
+    )
+    .await
+}
+
+pub async fn calls(State(mock): State<Mock>) -> Json<Vec<Call>> {
+    Json(mock.calls())
+}
+
+pub async fn faults(State(mock): State<Mock>) -> Json<Vec<ActiveFault>> {
+    Json(mock.faults().list())
+}
+
+pub async fn add_fault(
+    State(mock): State<Mock>,
+    JsonObject(body): JsonObject,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let fault: Fault = serde_json::from_value(Value::Object(body))
+        .map_err(|error| ApiError::detail(StatusCode::BAD_REQUEST, error.to_string()))?;
+    let known = crate::routes::OPERATIONS
+        .iter()
+        .any(|operation| operation.is_api() && operation.name == fault.operation);
+    if fault.operation != "*" && !known {
+        return Err(ApiError::detail(
+            StatusCode::BAD_REQUEST,
+            format!("no operation {}", fault.operation),
+        ));
+    }
+    let id = mock.faults().add(fault);
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
+}
+
+pub async fn clear_faults(State(mock): State<Mock>) -> StatusCode {
+    mock.faults().clear();
+    StatusCode::NO_CONTENT
+}
+
+pub async fn settings(State(mock): State<Mock>) -> Json<Value> {
+    let delay: Duration = mock.0.config.check_delay;
+    Json(json!({
+        "checks": mock.0.checks_on(),
+        "check_delay_ms": u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+        "flow": match mock.0.config.flow {
+            crate::Flow::TwoStep => "two-step",
+            crate::Flow::OneStep => "one-step",
+            crate::Flow::ValidateApproves => "validate-approves",
+        },
+    }))
+}
+
+pub async fn set_settings(
+    state: State<Mock>,
+    JsonObject(body): JsonObject,
+) -> Result<Json<Value>, ApiError> {
+    let checks = body.get("checks").and_then(Value::as_bool);
+    let checks = checks
+        .ok_or_else(|| ApiError::detail(StatusCode::BAD_REQUEST, "checks must be true or false"))?;
+    state.0.set_checks(checks);
+    Ok(settings(state).await)
+}
