@@ -15,5 +15,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     emptyOutDir: true,
   },
-  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', css: true },
 });

@@ -22,6 +22,9 @@ export async function recover(failure: Failure, action: FailureAction, retry: ()
     case 'retake':
     case 'record_again':
       if (enrollment?.pending) await session.dispatch({ type: 'retake' });
+      // A picture that came damaged may have stopped the camera too.
+      if (session.snapshot?.camera.state.state !== 'live')
+        await session.dispatch({ type: 'open_camera', device: session.snapshot?.camera.chosen ?? null }, { quiet: true });
       return;
     case 'pick_another_file':
       await session.pickVideo();
