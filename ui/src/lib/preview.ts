@@ -15,6 +15,11 @@ declare global {
 type Source = (after: number, width: number, signal: AbortSignal) => Promise<PreviewFrame | null>;
 
 const RETRY_MS = 500;
+const IDLE_MS = 50;
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, milliseconds));
+}
 
 /**
  * Paints the newest frame as often as the page can: the next one is asked for when the last is on screen,
@@ -29,7 +34,11 @@ export async function paint(canvas: HTMLCanvasElement, width: () => number, sour
   while (!signal.aborted) {
     try {
       const frame = await source(after, width(), signal);
-      if (!frame) continue;
+      if (!frame) {
+        // "None" is usually said after a wait; where it is said at once, do not ask again at once.
+        await pause(IDLE_MS);
+        continue;
+      }
       after = frame.sequence;
       const bitmap = await createImageBitmap(frame.picture);
       if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
@@ -41,7 +50,7 @@ export async function paint(canvas: HTMLCanvasElement, width: () => number, sour
       stats.painted += 1;
     } catch {
       // The camera may be closing, or one picture damaged: the session says which; go on more slowly.
-      if (!signal.aborted) await new Promise((resume) => setTimeout(resume, RETRY_MS));
+      if (!signal.aborted) await pause(RETRY_MS);
     }
   }
 }
