@@ -1,5 +1,6 @@
 //! The camera: a thread of its own that pulls frames, shows the latest, feeds a recording, takes stills.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use crate::contract::*;
 use crate::failure::{not_now, of, plain};
 use crate::handle::StationConfig;
 use crate::message::Message;
-use crate::preview::LatestFrame;
+use crate::preview::{LatestFrame, Numbered};
 use crate::session::Session;
 use crate::source::{self, Frame, Lister, Opener, Source};
 
@@ -72,7 +73,8 @@ enum Control {
 pub(crate) struct CameraDesk {
     opener: Opener,
     inbox: Sender<Message>,
-    latest: Arc<watch::Sender<Option<Arc<Frame>>>>,
+    latest: Arc<watch::Sender<Option<Numbered>>>,
+    shown_frames: Arc<AtomicU64>,
     control: Option<Sender<Control>>,
     run: u64,
     view: CameraView,
@@ -89,6 +91,7 @@ impl CameraDesk {
             opener: Opener::new(config),
             inbox,
             latest: Arc::new(latest),
+            shown_frames: Arc::new(AtomicU64::new(0)),
             control: None,
             run: 0,
             view: CameraView {
@@ -174,6 +177,7 @@ impl CameraDesk {
             run: self.run,
             inbox: self.inbox.clone(),
             latest: Arc::clone(&self.latest),
+            shown_frames: Arc::clone(&self.shown_frames),
             orders,
         };
         let (opener, wanted) = (self.opener.clone(), self.view.chosen.clone());
@@ -299,7 +303,8 @@ pub(crate) async fn list_in_time(lister: Lister) -> Result<Vec<DeviceView>, Fail
 struct CameraThread {
     run: u64,
     inbox: Sender<Message>,
-    latest: Arc<watch::Sender<Option<Arc<Frame>>>>,
+    latest: Arc<watch::Sender<Option<Numbered>>>,
+    shown_frames: Arc<AtomicU64>,
     orders: Receiver<Control>,
 }
 
@@ -351,7 +356,7 @@ impl CameraThread {
                 }
             }
             let frame = match source.next(Instant::now() + FRAME_TIMEOUT) {
-                Ok(frame) => Arc::new(frame),
+                Ok(frame) => frame,
                 // One damaged frame is dropped; a camera that sends nothing else is not usable.
                 Err(failure)
                     if failure.code == FailureCode::CameraFormat && damaged < MAX_DAMAGED =>
@@ -367,7 +372,7 @@ impl CameraThread {
                 self.report(CameraReport::RecorderStopped);
             }
             if let Some(fps) = rate.count(Instant::now()) {
-                let (width, height) = source::size(&frame);
+                let (width, height) = (frame.width, frame.height);
                 let (name, simulated) = source::origin(&frame);
                 self.report(CameraReport::Live {
                     run: self.run,
@@ -378,7 +383,8 @@ impl CameraThread {
                     fps,
                 });
             }
-            self.latest.send_replace(Some(frame));
+            let number = self.shown_frames.fetch_add(1, Ordering::Relaxed) + 1;
+            self.latest.send_replace(Some((number, frame)));
         }
     }
 }
@@ -389,7 +395,7 @@ impl Feed {
         let Some(recorder) = self.recorder.upgrade() else {
             return true;
         };
-        let at = source::time(frame);
+        let at = frame.at;
         let first = *self.first.get_or_insert(at);
         match source::to_yuv(frame, at.saturating_sub(first)) {
             Some(picture) => recorder.push(picture) != Pushed::Stopped,

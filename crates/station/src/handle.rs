@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
 use bytes::Bytes;
+use camera::ChildCommand;
 use ra_api::Secret;
 use tokio::sync::{oneshot, watch};
 
@@ -24,7 +25,7 @@ pub struct StationConfig {
     /// Where cases and the training server's data lie.
     pub data_dir: PathBuf,
     /// How the camera process is started; none offers no live cameras.
-    pub camera_child: Option<CameraChild>,
+    pub camera_child: Option<ChildCommand>,
     /// Password of the client certificate's key; never stored.
     pub certificate_password: Option<Secret>,
     pub clock: Arc<dyn Clock>,
@@ -45,13 +46,6 @@ impl StationConfig {
             store: None,
         }
     }
-}
-
-/// The program, usually the running one, that serves as the camera's child process.
-#[derive(Debug, Clone)]
-pub struct CameraChild {
-    pub program: PathBuf,
-    pub args: Vec<String>,
 }
 
 /// Why a station could not be started.
@@ -151,12 +145,10 @@ impl StationHandle {
     /// Waits until `until` holds for the state and returns that state; none when the station has ended.
     pub async fn wait_for(&self, until: impl FnMut(&Snapshot) -> bool) -> Option<Snapshot> {
         let mut snapshots = self.snapshots.clone();
-        let found = snapshots
-            .wait_for(until)
-            .await
-            .ok()
-            .map(|found| found.clone());
-        found
+        match snapshots.wait_for(until).await {
+            Ok(found) => Some(found.clone()),
+            Err(_) => None,
+        }
     }
 
     pub(crate) fn ask(&self, message: Message) -> Result<(), Failure> {

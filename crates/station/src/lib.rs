@@ -3,6 +3,7 @@
 mod camera_desk;
 mod capture;
 pub mod clock;
+mod consent;
 pub mod contract;
 mod delivery;
 mod enrollment;
@@ -17,13 +18,17 @@ mod request;
 mod retention;
 mod session;
 pub mod settings;
+mod settings_defaults;
 mod source;
 pub mod store;
 mod training;
 mod video;
+mod video_file;
+mod video_import;
 mod views;
 
-pub use handle::{CameraChild, StartError, Station, StationConfig, StationHandle};
+pub use camera::ChildCommand;
+pub use handle::{StartError, Station, StationConfig, StationHandle};
 pub use preview::PreviewPicture;
 pub use ra_api::Secret;
 pub use settings::{Settings, SettingsError};

@@ -151,7 +151,9 @@ pub struct Storage {
 #[serde(default, deny_unknown_fields)]
 pub struct Camera {
     /// What the replay camera plays instead of the specimens: a folder of JPEGs or an MP4.
-    pub replay: Option<String>,
+    pub replay: Option<PathBuf>,
+    /// Faults planted into the replay, for practice and tests.
+    pub replay_faults: Vec<camera::ReplayFault>,
     /// Offers the replay camera outside training too; what it shows is marked as simulated.
     pub offer_replay: bool,
 }
@@ -162,6 +164,15 @@ pub struct Hosts {
     pub api: String,
     /// Serves the video upload only.
     pub video: String,
+}
+
+impl Camera {
+    /// What the replay camera is opened with.
+    pub fn spec(&self) -> camera::ReplaySpec {
+        let mut spec = camera::ReplaySpec::with_faults(self.replay_faults.clone());
+        spec.source = self.replay.clone();
+        spec
+    }
 }
 
 /// What becomes of the evidence on the station once the RA has it. The audit record always stays.
@@ -189,97 +200,6 @@ impl<'de> Deserialize<'de> for Retention {
             _ => Err(serde::de::Error::custom(
                 "retention is \"keep\", \"erase_after_delivery\" or a number of days",
             )),
-        }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            environment: Environment::Training,
-            theme: Theme::System,
-            registration_authority: RegistrationAuthority::default(),
-            certificate: Certificate::default(),
-            network: Network::default(),
-            request: Request::default(),
-            consent: Consent::default(),
-            video: Video::default(),
-            evidence: Evidence::default(),
-            storage: Storage::default(),
-            camera: Camera::default(),
-        }
-    }
-}
-
-impl Default for RegistrationAuthority {
-    fn default() -> Self {
-        RegistrationAuthority {
-            id: "116".to_owned(),
-            api_url: None,
-            video_url: None,
-        }
-    }
-}
-
-impl Default for Network {
-    fn default() -> Self {
-        Network {
-            extra_ca: None,
-            proxy: None,
-            connect_timeout_seconds: 15,
-            stall_timeout_seconds: 60,
-            trace_http: None,
-        }
-    }
-}
-
-impl Default for Request {
-    fn default() -> Self {
-        let profiles = [
-            "PFnubeAFCiudadano",
-            "PFnubeQAFCiudadano",
-            "PFqscdCiudadano",
-            "PFSoftAFCiudadano",
-        ];
-        Request {
-            profiles: profiles.map(str::to_owned).to_vec(),
-            validity_days: 730,
-            country: "ES".to_owned(),
-            secure_element: None,
-            webhook_url: None,
-        }
-    }
-}
-
-impl Default for Consent {
-    fn default() -> Self {
-        let paragraphs = [
-            "To identify you, we photograph both sides of your identity document and your face, and record a video \
-             in which you read out a code and make a few movements.",
-            "The pictures, the video and the data of your document are sent to the Registration Authority, whose \
-             officer decides on your identification. They are kept there for as long as the law asks.",
-            "Nothing is recorded before you agree. You can stop at any time.",
-        ];
-        Consent {
-            paragraphs: paragraphs.map(str::to_owned).to_vec(),
-            alternatives: "If you do not agree, you can be identified in person at the Registration Authority's \
-                           office."
-                .to_owned(),
-            terms_url: "https://example.org/terms".to_owned(),
-            privacy_url: "https://example.org/privacy".to_owned(),
-            description: "User Accepted Terms and Conditions and Privacy Policy".to_owned(),
-            web_url: "https://example.org/videoid".to_owned(),
-            ip: None,
-        }
-    }
-}
-
-impl Default for Video {
-    fn default() -> Self {
-        Video {
-            min_seconds: 5,
-            max_seconds: 600,
-            max_bytes: 500_000_000,
         }
     }
 }
@@ -342,6 +262,7 @@ impl Settings {
             &mut self.network.extra_ca,
             &mut self.network.trace_http,
             &mut self.storage.data_folder,
+            &mut self.camera.replay,
         ];
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);

@@ -1,56 +1,193 @@
-use crate::camera_desk::Still;
-use crate::contract::*;
-use crate::handle::StationConfig;
+//! The only place that names the camera crate: opening, listing, and what its frames and errors become here.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use camera::{CameraError, ChildCommand, Device, FrameSource, ReplaySpec, Scene};
 use evidence::{DocumentType, Step};
 use recorder::YuvFrame;
-use std::time::{Duration, Instant};
-pub struct Frame {
-    pub seq: u64,
-}
-pub struct Source;
+
+use crate::camera_desk::Still;
+use crate::contract::{DeviceKind, DeviceView, Environment, Failure, FailureCode};
+use crate::failure::{of, plain};
+use crate::handle::StationConfig;
+use crate::video::{HEIGHT, WIDTH};
+
+pub(crate) use camera::Frame;
+
+/// Id of the replay camera among the devices.
+pub const REPLAY: &str = "replay";
+/// Quality of the live view's pictures.
+const PREVIEW_QUALITY: u8 = 75;
+
+/// Knows what cameras there are and how to open one.
 #[derive(Clone)]
-pub struct Opener;
-pub struct Lister;
+pub(crate) struct Opener {
+    child: Option<ChildCommand>,
+    /// None offers no replay camera.
+    replay: Option<ReplaySpec>,
+}
+
+/// Lists the cameras; may take as long as the system lets it.
+pub(crate) struct Lister(Opener);
+
+/// An open camera.
+pub(crate) struct Source(Box<dyn FrameSource>);
+
 impl Opener {
-    pub fn new(_c: &StationConfig) -> Self {
-        Opener
+    pub fn new(config: &StationConfig) -> Self {
+        let settings = &config.settings;
+        let offered = settings.environment == Environment::Training || settings.camera.offer_replay;
+        Opener {
+            child: config.camera_child.clone(),
+            replay: offered.then(|| settings.camera.spec()),
+        }
     }
+
     pub fn lister(&self) -> Lister {
-        Lister
+        Lister(self.clone())
     }
-    pub fn open(&self, _d: Option<&str>) -> Result<Source, Failure> {
-        Ok(Source)
+
+    /// Opens the device, or the first usable one: real cameras before the replay, ones that see infrared never.
+    pub fn open(&self, device: Option<&str>) -> Result<Source, Failure> {
+        let no_camera = || plain(FailureCode::NoCamera);
+        let id = match device {
+            Some(id) => id.to_owned(),
+            None => {
+                let devices = self
+                    .lister()
+                    .list(Instant::now() + Duration::from_secs(5))?;
+                let usable = devices
+                    .into_iter()
+                    .find(|device| device.kind != DeviceKind::Infrared);
+                usable.ok_or_else(no_camera)?.id
+            }
+        };
+        let source = if id == REPLAY {
+            camera::open_replay(self.replay.clone().ok_or_else(no_camera)?)
+        } else {
+            camera::open_live(self.child.as_ref().ok_or_else(no_camera)?, &id)
+        };
+        source.map(Source).map_err(|error| failure(&error))
     }
 }
+
 impl Lister {
-    pub fn list(&self, _d: Instant) -> Result<Vec<DeviceView>, Failure> {
-        Ok(vec![])
+    pub fn list(&self, deadline: Instant) -> Result<Vec<DeviceView>, Failure> {
+        let live = match &self.0.child {
+            None => Ok(Vec::new()),
+            Some(child) => match camera::devices(child, deadline) {
+                Err(CameraError::NoCamera) => Ok(Vec::new()),
+                other => other,
+            },
+        };
+        let mut devices: Vec<DeviceView> = match live {
+            Ok(devices) => devices.iter().map(view).collect(),
+            // The replay needs none of what failed.
+            Err(_) if self.0.replay.is_some() => Vec::new(),
+            Err(error) => return Err(failure(&error)),
+        };
+        // Real ones first, then what poses as one, then what shows no colours.
+        devices.sort_by_key(|device| match device.kind {
+            DeviceKind::Camera => 0,
+            DeviceKind::Virtual => 1,
+            DeviceKind::Infrared => 2,
+            DeviceKind::Replay => 3,
+        });
+        if self.0.replay.is_some() {
+            let replay = DeviceView {
+                id: REPLAY.to_owned(),
+                name: "Replay".to_owned(),
+                kind: DeviceKind::Replay,
+                best_width: 1920,
+                best_height: 1080,
+            };
+            devices.push(replay);
+        }
+        Ok(devices)
     }
 }
+
+fn view(device: &Device) -> DeviceView {
+    let (best_width, best_height) = device.best_size().unwrap_or((0, 0));
+    DeviceView {
+        id: device.id.clone(),
+        name: device.name.clone(),
+        kind: match (device.infrared, device.virtual_camera) {
+            (true, _) => DeviceKind::Infrared,
+            (_, true) => DeviceKind::Virtual,
+            _ => DeviceKind::Camera,
+        },
+        best_width,
+        best_height,
+    }
+}
+
 impl Source {
-    pub fn show(&mut self, _s: Step, _d: DocumentType) {}
-    pub fn still(&mut self, _d: Instant) -> Result<Still, Failure> {
-        Err(crate::failure::plain(FailureCode::NoCamera))
+    pub fn next(&mut self, deadline: Instant) -> Result<Frame, Failure> {
+        self.0.next(deadline).map_err(|error| failure(&error))
     }
-    pub fn next(&mut self, _d: Instant) -> Result<Frame, Failure> {
-        Err(crate::failure::plain(FailureCode::NoCamera))
+
+    pub fn still(&mut self, deadline: Instant) -> Result<Still, Failure> {
+        let frame = self.0.still(deadline).map_err(|error| failure(&error))?;
+        let jpeg = frame
+            .still_jpeg()
+            .map_err(|error| of(FailureCode::CaptureDamaged, error))?;
+        let (source, simulated) = origin(&frame);
+        Ok(Still {
+            jpeg,
+            captured_at: frame.captured,
+            source,
+            simulated,
+        })
+    }
+
+    /// Tells the replay what stands before the camera at this step.
+    pub fn show(&mut self, step: Step, document: DocumentType) {
+        self.0.show(match step {
+            Step::DocumentRear => Scene::DocumentRear,
+            Step::Selfie => Scene::Face,
+            Step::Video => Scene::Video,
+            Step::DocumentFront | Step::Portrait if document == DocumentType::Pas => {
+                Scene::PassportPage
+            }
+            Step::DocumentFront | Step::Portrait => Scene::DocumentFront,
+            _ => Scene::Face,
+        });
     }
 }
-pub fn size(_f: &Frame) -> (u32, u32) {
-    (0, 0)
+
+/// Name of what a frame comes from, and whether it is simulated.
+pub(crate) fn origin(frame: &Frame) -> (String, bool) {
+    (frame.origin.name().to_owned(), frame.origin.is_simulated())
 }
-pub fn origin(_f: &Frame) -> (String, bool) {
-    (String::new(), true)
+
+/// The frame as the recorder takes it; none where it does not decode.
+pub(crate) fn to_yuv(frame: &Frame, at: Duration) -> Option<YuvFrame> {
+    let picture = frame.to_i420(WIDTH, HEIGHT).ok()?;
+    Some(YuvFrame {
+        width: WIDTH,
+        height: HEIGHT,
+        y: picture.y,
+        u: picture.u,
+        v: picture.v,
+        at,
+    })
 }
-pub fn time(_f: &Frame) -> Duration {
-    Duration::ZERO
+
+pub(crate) fn preview_jpeg(frame: &Frame, max_width: u32) -> Option<Bytes> {
+    frame.preview_jpeg(max_width, PREVIEW_QUALITY).ok()
 }
-pub fn to_yuv(_f: &Frame, _at: Duration) -> Option<YuvFrame> {
-    None
-}
-pub fn sequence(f: &Frame) -> u64 {
-    f.seq
-}
-pub fn preview_jpeg(_f: &Frame, _w: u32) -> Option<bytes::Bytes> {
-    None
+
+fn failure(error: &CameraError) -> Failure {
+    let code = match error {
+        CameraError::NoCamera => FailureCode::NoCamera,
+        CameraError::Disconnected => FailureCode::CameraDisconnected,
+        CameraError::Stalled => FailureCode::CameraStalled,
+        CameraError::Busy => FailureCode::CameraBusy,
+        CameraError::Permission => FailureCode::CameraPermission,
+        CameraError::Format(_) => FailureCode::CameraFormat,
+        CameraError::Process(_) => FailureCode::CameraProcess,
+    };
+    of(code, error)
 }
