@@ -1,0 +1,277 @@
+//! Pixels from one form to another. Colours are BT.601, as webcams send them; video is limited range.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use yuv::{
+    YuvBiPlanarImage, YuvChromaSubsampling, YuvConversionMode, YuvPackedImage, YuvPlanarImageMut,
+    YuvRange, YuvStandardMatrix, rgb_to_yuv420, yuv_nv12_to_rgb, yuyv422_to_rgb, yuyv422_to_yuv420,
+};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::error::CameraError;
+use crate::frame::{Frame, Payload};
+use crate::jpeg;
+
+/// No webcam has more pixels a side; a header that claims more is damage.
+const MAX_SIDE: usize = 8192;
+/// Quality of stills that the camera did not send as JPEG.
+const STILL_QUALITY: u8 = 95;
+
+/// Three bytes a pixel, rows without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rgb {
+    pub width: u32,
+    pub height: u32,
+    pub pixels: Vec<u8>,
+}
+
+/// Planar 4:2:0, limited-range BT.601, planes without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct I420 {
+    pub y: Vec<u8>,
+    pub u: Vec<u8>,
+    pub v: Vec<u8>,
+}
+
+fn format(what: impl std::fmt::Display) -> CameraError {
+    CameraError::Format(what.to_string())
+}
+
+impl Rgb {
+    /// Decodes a JPEG. Errors: [`CameraError::Format`].
+    pub fn from_jpeg(data: &[u8]) -> Result<Rgb, CameraError> {
+        let options = DecoderOptions::default()
+            .set_max_width(MAX_SIDE)
+            .set_max_height(MAX_SIDE)
+            .jpeg_set_out_colorspace(ColorSpace::RGB);
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(data), options);
+        let pixels = decoder.decode().map_err(format)?;
+        let (width, height) = decoder.dimensions().ok_or_else(|| format("no size"))?;
+        if pixels.len() != width * height * 3 {
+            return Err(format("another number of pixels than announced"));
+        }
+        Ok(Rgb {
+            width: width as u32,
+            height: height as u32,
+            pixels,
+        })
+    }
+
+    pub fn to_jpeg(&self, quality: u8) -> Result<Bytes, CameraError> {
+        let mut out = Vec::with_capacity(self.pixels.len() / 10);
+        let mut encoder = Encoder::new(&mut out, quality);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        let (width, height) = (side(self.width)?, side(self.height)?);
+        encoder
+            .encode(&self.pixels, width, height, ColorType::Rgb)
+            .map_err(format)?;
+        Ok(out.into())
+    }
+
+    /// Scaled to exactly this size.
+    pub fn resized(&self, width: u32, height: u32) -> Result<Rgb, CameraError> {
+        let source = ImageRef::new(self.width, self.height, &self.pixels, PixelType::U8x3)
+            .map_err(format)?;
+        let mut target = Image::new(width, height, PixelType::U8x3);
+        // Bilinear over all source pixels when shrinking: no shimmer in the preview, a third of Lanczos' time.
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+        Resizer::new()
+            .resize(&source, &mut target, &options)
+            .map_err(format)?;
+        Ok(Rgb {
+            width,
+            height,
+            pixels: target.into_vec(),
+        })
+    }
+
+    /// The part of the picture inside this rectangle, which must lie in it.
+    pub fn cropped(&self, x: u32, y: u32, width: u32, height: u32) -> Option<Rgb> {
+        if x.checked_add(width)? > self.width || y.checked_add(height)? > self.height {
+            return None;
+        }
+        let row = self.width as usize * 3;
+        let pixels = self
+            .pixels
+            .chunks_exact(row)
+            .skip(y as usize)
+            .take(height as usize)
+            .flat_map(|line| &line[x as usize * 3..(x + width) as usize * 3])
+            .copied()
+            .collect();
+        Some(Rgb {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// The largest part around the middle with this aspect ratio.
+    fn middle(&self, width: u32, height: u32) -> Option<Rgb> {
+        let wide = u64::from(self.width) * u64::from(height);
+        let high = u64::from(self.height) * u64::from(width);
+        let (w, h) = if wide > high {
+            ((high / u64::from(height)) as u32, self.height)
+        } else {
+            (self.width, (wide / u64::from(width)) as u32)
+        };
+        self.cropped((self.width - w) / 2, (self.height - h) / 2, w, h)
+    }
+
+    fn to_i420(&self) -> Result<I420, CameraError> {
+        let mut image =
+            YuvPlanarImageMut::alloc(self.width, self.height, YuvChromaSubsampling::Yuv420);
+        rgb_to_yuv420(
+            &mut image,
+            &self.pixels,
+            self.width * 3,
+            YuvRange::Limited,
+            YuvStandardMatrix::Bt601,
+            YuvConversionMode::Balanced,
+        )
+        .map_err(format)?;
+        Ok(planes(image))
+    }
+}
+
+fn planes(image: YuvPlanarImageMut<u8>) -> I420 {
+    I420 {
+        y: image.y_plane.borrow().to_vec(),
+        u: image.u_plane.borrow().to_vec(),
+        v: image.v_plane.borrow().to_vec(),
+    }
+}
+
+fn side(pixels: u32) -> Result<u16, CameraError> {
+    u16::try_from(pixels).map_err(format)
+}
+
+impl Frame {
+    /// The decoded picture; decoded once, whoever asks. Errors: [`CameraError::Format`] for damage.
+    pub fn to_rgb(&self) -> Result<Arc<Rgb>, CameraError> {
+        self.decoded
+            .get_or_init(|| self.decode().map(Arc::new))
+            .clone()
+    }
+
+    fn decode(&self) -> Result<Rgb, CameraError> {
+        let (width, height) = (self.width, self.height);
+        let area = width as usize * height as usize;
+        let mut pixels = Vec::new();
+        match &self.payload {
+            Payload::Mjpeg(data) => {
+                let whole = jpeg::trim(data).ok_or_else(|| format("a JPEG without its end"))?;
+                return Rgb::from_jpeg(whole);
+            }
+            Payload::Rgb(data) => {
+                let data = data
+                    .get(..area * 3)
+                    .ok_or_else(|| format("too few bytes"))?;
+                pixels.extend_from_slice(data);
+            }
+            Payload::Yuyv(data) => {
+                let image = packed(data, width, height)?;
+                pixels.resize(area * 3, 0);
+                yuyv422_to_rgb(
+                    &image,
+                    &mut pixels,
+                    width * 3,
+                    YuvRange::Limited,
+                    YuvStandardMatrix::Bt601,
+                )
+                .map_err(format)?;
+            }
+            Payload::Nv12(data) => {
+                let (luma, chroma) = data
+                    .split_at_checked(area)
+                    .ok_or_else(|| format("too few bytes"))?;
+                let image = YuvBiPlanarImage {
+                    y_plane: luma,
+                    y_stride: width,
+                    uv_plane: chroma,
+                    uv_stride: width,
+                    width,
+                    height,
+                };
+                pixels.resize(area * 3, 0);
+                yuv_nv12_to_rgb(
+                    &image,
+                    &mut pixels,
+                    width * 3,
+                    YuvRange::Limited,
+                    YuvStandardMatrix::Bt601,
+                    YuvConversionMode::Balanced,
+                )
+                .map_err(format)?;
+            }
+        }
+        Ok(Rgb {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// The picture for the recorder at exactly this size; another shape is cut around its middle.
+    pub fn to_i420(&self, width: u32, height: u32) -> Result<I420, CameraError> {
+        if let Payload::Yuyv(data) = &self.payload
+            && (self.width, self.height) == (width, height)
+        {
+            let mut image = YuvPlanarImageMut::alloc(width, height, YuvChromaSubsampling::Yuv420);
+            yuyv422_to_yuv420(&mut image, &packed(data, width, height)?).map_err(format)?;
+            return Ok(planes(image));
+        }
+        let rgb = self.to_rgb()?;
+        if (rgb.width, rgb.height) == (width, height) {
+            return rgb.to_i420();
+        }
+        let shaped = rgb
+            .middle(width, height)
+            .ok_or_else(|| format("an empty picture"))?;
+        shaped.resized(width, height)?.to_i420()
+    }
+
+    /// A JPEG for the window, at most `max_width` wide.
+    pub fn preview_jpeg(&self, max_width: u32, quality: u8) -> Result<Bytes, CameraError> {
+        let rgb = self.to_rgb()?;
+        if rgb.width <= max_width {
+            return match &self.payload {
+                Payload::Mjpeg(data) => Ok(data.clone()),
+                _ => rgb.to_jpeg(quality),
+            };
+        }
+        let height = (u64::from(rgb.height) * u64::from(max_width) / u64::from(rgb.width)).max(1);
+        rgb.resized(max_width, height as u32)?.to_jpeg(quality)
+    }
+
+    /// The picture as evidence: the camera's own JPEG to the byte where it sends JPEG, else encoded at quality 95.
+    /// Errors: [`CameraError::Format`] when it does not decode whole.
+    pub fn still_jpeg(&self) -> Result<Bytes, CameraError> {
+        let rgb = self.to_rgb()?;
+        match &self.payload {
+            Payload::Mjpeg(data) => {
+                let whole = jpeg::trim(data).ok_or_else(|| format("a JPEG without its end"))?;
+                Ok(data.slice(..whole.len()))
+            }
+            _ => rgb.to_jpeg(STILL_QUALITY),
+        }
+    }
+}
+
+fn packed(data: &[u8], width: u32, height: u32) -> Result<YuvPackedImage<'_, u8>, CameraError> {
+    let length = width as usize * height as usize * 2;
+    let yuy = data.get(..length).ok_or_else(|| format("too few bytes"))?;
+    Ok(YuvPackedImage {
+        yuy,
+        yuy_stride: width * 2,
+        width,
+        height,
+    })
+}
