@@ -138,6 +138,7 @@ struct Inner {
     id: Option<String>,
     text: String,
     retry_after: Option<Duration>,
+    sent_bytes: Option<u64>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -151,6 +152,7 @@ impl RaError {
             id: None,
             text: text.into(),
             retry_after: None,
+            sent_bytes: None,
             source: None,
         }))
     }
@@ -176,6 +178,11 @@ impl RaError {
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn with_sent_bytes(mut self, sent_bytes: u64) -> Self {
+        self.0.sent_bytes = Some(sent_bytes);
         self
     }
 
@@ -214,6 +221,11 @@ impl RaError {
     /// How long the server asked to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// How far an upload had come when its connection was lost.
+    pub fn sent_bytes(&self) -> Option<u64> {
+        self.0.sent_bytes
     }
 
     /// Whether the same call may succeed later without anything being changed. It does not say that repeating is

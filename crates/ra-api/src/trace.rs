@@ -24,10 +24,17 @@ pub(crate) struct Exchange<'a> {
     pub method: &'a Method,
     pub url: &'a Url,
     pub took: Duration,
-    pub json: Option<&'a [u8]>,
-    /// Bytes of a body that was streamed; it is not in the trace.
-    pub streamed: Option<u64>,
+    pub payload: Payload<'a>,
     pub outcome: &'a Result<Answer, RaError>,
+}
+
+/// What went out or came in beside the answer. What streams is counted and never shown.
+#[derive(Clone, Copy)]
+pub(crate) enum Payload<'a> {
+    /// A small call with its JSON, if any.
+    Call(Option<&'a [u8]>),
+    Upload(u64),
+    Download(u64),
 }
 
 impl Trace {
@@ -73,18 +80,29 @@ impl Exchange<'_> {
                 .unwrap_or(u64::MAX)
                 .into(),
         );
-        if let Some(bytes) = self.streamed {
-            line.insert("request_bytes".into(), bytes.into());
-        } else if let Some(body) = self.json {
-            line.insert("request_bytes".into(), body.len().into());
-            line.insert("request".into(), redact::body(body));
+        match self.payload {
+            Payload::Call(None) | Payload::Download(_) => {}
+            Payload::Call(Some(body)) => {
+                line.insert("request_bytes".into(), body.len().into());
+                line.insert("request".into(), redact::body(body));
+            }
+            Payload::Upload(bytes) => {
+                line.insert("request_bytes".into(), bytes.into());
+            }
         }
         match self.outcome {
             Ok(answer) => {
                 line.insert("status".into(), answer.status.as_u16().into());
                 line.insert("response_headers".into(), headers(&answer.headers));
-                line.insert("response_bytes".into(), answer.body.len().into());
-                line.insert("response".into(), redact::body(&answer.body));
+                match self.payload {
+                    Payload::Download(bytes) if answer.status.is_success() => {
+                        line.insert("response_bytes".into(), bytes.into());
+                    }
+                    _ => {
+                        line.insert("response_bytes".into(), answer.body.len().into());
+                        line.insert("response".into(), redact::body(&answer.body));
+                    }
+                }
                 if answer.early {
                     line.insert("early".into(), true.into());
                 }

@@ -474,6 +474,11 @@ async fn the_video_is_downloaded_as_it_is() {
         .unwrap();
     assert_eq!(received, bytes.len() as u64);
     assert!(sink == bytes);
+    let (url, _) = scripted(|_| Reply::Json(404, r#"{"error":"No video"}"#.into())).await;
+    let outcome = client(&url)
+        .download_video("id", &mut sink, None, &CancellationToken::new())
+        .await;
+    assert_eq!(outcome.unwrap_err().status(), Some(404));
 }
 
 #[tokio::test]

@@ -46,6 +46,12 @@ fn answers_of_decisions_drop_the_secrets() {
     let request = decision.request.as_ref().unwrap();
     assert_eq!(request.status, RequestState::EnrollReady);
     assert!(!format!("{decision:?}{:?}", request.extra).contains("KEEPOUT"));
+    // Also where nobody expects them.
+    let request = record(json!({
+        "pk": 7, "status": "ISSUED", "enrollment_code": "KEEPOUT", "card": [{ "puk": "KEEPOUT", "sn": 1 }],
+    }));
+    assert_eq!(request.extra["card"], json!([{ "sn": 1 }]));
+    assert!(!serde_json::to_string(&request).unwrap().contains("KEEPOUT"));
 }
 
 #[test]

@@ -110,8 +110,7 @@ impl Client {
         let operation = Operation::DownloadVideo;
         let url = self.api_url(operation, &["download", "video", video_identifier])?;
         let mut received = 0u64;
-        let outcome = self
-            .transport
+        self.transport
             .download(
                 operation,
                 url,
@@ -125,17 +124,12 @@ impl Client {
                     Ok(())
                 },
             )
-            .await?;
-        match outcome {
-            Ok(bytes) => {
-                sink.flush().await.map_err(|error| {
-                    RaError::new(operation, ErrorKind::LocalIo, error.to_string())
-                        .with_source(error)
-                })?;
-                Ok(bytes)
-            }
-            Err(answer) => Err(answer.into_error()),
-        }
+            .await?
+            .success()?;
+        sink.flush().await.map_err(|error| {
+            RaError::new(operation, ErrorKind::LocalIo, error.to_string()).with_source(error)
+        })?;
+        Ok(received)
     }
 
     /// Adds a document of a kind (`document_front`, …) to the request.

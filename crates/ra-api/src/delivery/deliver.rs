@@ -102,7 +102,7 @@ pub async fn deliver(
         cancel,
         failures: 0,
         attempts: (0, 0),
-        pacing: Pacing::Normal,
+        lost: None,
     };
     delivery.run().await
 }
@@ -119,7 +119,8 @@ struct Delivery<'a> {
     failures: u32,
     /// Of data and video.
     attempts: (u32, u32),
-    pacing: Pacing,
+    /// The upload whose connection was lost without an answer, and how far it had come.
+    lost: Option<(Operation, u64)>,
 }
 
 impl Delivery<'_> {
@@ -208,7 +209,7 @@ impl Delivery<'_> {
                     &target.video_pk,
                     self.evidence,
                     progress,
-                    self.pacing,
+                    self.pacing(Operation::UploadEvidence),
                     self.cancel,
                 )
                 .await?;
@@ -228,7 +229,7 @@ impl Delivery<'_> {
                     &target.video_identifier,
                     Arc::clone(self.video),
                     progress,
-                    self.pacing,
+                    self.pacing(Operation::UploadVideo),
                     self.cancel,
                 )
                 .await?;
@@ -237,9 +238,16 @@ impl Delivery<'_> {
         Ok(())
     }
 
+    fn pacing(&self, operation: Operation) -> Pacing {
+        match self.lost {
+            Some((lost, around_bytes)) if lost == operation => Pacing::Cautious { around_bytes },
+            _ => Pacing::Normal,
+        }
+    }
+
     fn succeeded(&mut self, part: Part) {
         self.failures = 0;
-        self.pacing = Pacing::Normal;
+        self.lost = None;
         self.tell(DeliveryEvent::Sent(part));
     }
 
@@ -248,9 +256,7 @@ impl Delivery<'_> {
     /// has arrived.
     async fn recover(&mut self, error: RaError) -> Result<RequestRecord, DeliveryError> {
         self.failures += 1;
-        if error.kind() == ErrorKind::ConnectionLost {
-            self.pacing = Pacing::Cautious;
-        }
+        self.lost = error.sent_bytes().map(|sent| (error.operation(), sent));
         if let Some(delay) = self.policy.wait_after(&error, self.failures) {
             self.tell(DeliveryEvent::Waiting {
                 text: error.to_string(),

@@ -18,12 +18,13 @@ use crate::answer::Answer;
 use crate::config::{ClientConfig, ConfigError, ProxySetting};
 use crate::error::{ErrorKind, Operation, RaError};
 use crate::tls;
-use crate::trace::{Exchange, Trace};
+use crate::trace::{Exchange, Payload, Trace};
 
 pub(crate) use streams::Upload;
 
 /// Answers longer than this are not held in memory: pictures in base64 stay far below.
 const MAX_ANSWER_BYTES: usize = 96 * 1024 * 1024;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Host {
     Api,
@@ -161,7 +162,8 @@ impl Transport {
                 self.read(operation, response, self.stall_timeout).await
             }
         };
-        self.trace(&method, &url, started, call.json, None, &outcome);
+        let payload = Payload::Call(call.json);
+        self.trace(&method, &url, started, payload, &outcome);
         outcome
     }
 
@@ -277,17 +279,16 @@ impl Transport {
         method: &Method,
         url: &Url,
         started: Instant,
-        json: Option<&[u8]>,
-        streamed: Option<u64>,
+        payload: Payload<'_>,
         outcome: &Result<Answer, RaError>,
     ) {
         if let Some(trace) = &self.trace {
+            let took = started.elapsed();
             trace.write(&Exchange {
                 method,
                 url,
-                took: started.elapsed(),
-                json,
-                streamed,
+                took,
+                payload,
                 outcome,
             });
         }

@@ -14,6 +14,7 @@ use url::Url;
 use super::{Transport, authority};
 use crate::answer::Answer;
 use crate::error::{ErrorKind, Operation, RaError};
+use crate::trace::Payload;
 use crate::upload::{BodyPlan, Pacing, Progress, UploadBody, UploadState};
 
 /// How long the rest of an early answer is waited for.
@@ -40,7 +41,7 @@ impl Transport {
         let (method, url) = (upload.method.clone(), upload.url.clone());
         let total = upload.plan.total;
         let outcome = self.send_upload(upload).await;
-        self.trace(&method, &url, started, None, Some(total), &outcome);
+        self.trace(&method, &url, started, Payload::Upload(total), &outcome);
         outcome
     }
 
@@ -49,7 +50,7 @@ impl Transport {
         let state = UploadState::new(upload.plan.total);
         // Whatever ends this function also ends the body, and with it the connection.
         let _ends_with_us = AbortOnDrop(Arc::clone(&state));
-        let pause = self.pause_for(&upload.url, upload.pacing);
+        let pause = self.pause_for(&upload.url);
         let content_type = upload.plan.content_type.clone();
         let body = UploadBody::new(
             upload.plan,
@@ -107,6 +108,7 @@ impl Transport {
                             state.total
                         ),
                     )
+                    .with_sent_bytes(state.sent())
                     .with_source(error),
                     _ => failure,
                 });
@@ -129,14 +131,33 @@ impl Transport {
         Ok(answer)
     }
 
-    /// A download: `Ok(Err(answer))` where the server answers with an error.
+    /// A download: each piece is given to `take` with the length of the whole, where it is known. The answer that is
+    /// returned holds no body unless its status is an error.
     pub async fn download(
         &self,
         operation: Operation,
         url: Url,
         cancel: &CancellationToken,
+        take: impl AsyncFnMut(Bytes, Option<u64>) -> io::Result<()>,
+    ) -> Result<Answer, RaError> {
+        let started = Instant::now();
+        let mut received = 0;
+        let outcome = self
+            .receive(operation, url.clone(), cancel, &mut received, take)
+            .await;
+        let payload = Payload::Download(received);
+        self.trace(&Method::GET, &url, started, payload, &outcome);
+        outcome
+    }
+
+    async fn receive(
+        &self,
+        operation: Operation,
+        url: Url,
+        cancel: &CancellationToken,
+        received: &mut u64,
         mut take: impl AsyncFnMut(Bytes, Option<u64>) -> io::Result<()>,
-    ) -> Result<Result<u64, Answer>, RaError> {
+    ) -> Result<Answer, RaError> {
         let sending = timeout(
             self.connect_timeout + self.stall_timeout,
             self.http.get(url).send(),
@@ -151,12 +172,10 @@ impl Transport {
             },
         };
         if !response.status().is_success() {
-            return Ok(Err(self
-                .read(operation, response, self.stall_timeout)
-                .await?));
+            return self.read(operation, response, self.stall_timeout).await;
         }
         let total = response.content_length();
-        let mut received = 0u64;
+        let (status, headers) = (response.status(), response.headers().clone());
         loop {
             let chunk = tokio::select! {
                 biased;
@@ -168,30 +187,32 @@ impl Transport {
                 },
             };
             let Some(chunk) = chunk else { break };
-            received += chunk.len() as u64;
+            *received += chunk.len() as u64;
             take(chunk, total).await.map_err(|error| {
                 RaError::new(operation, ErrorKind::LocalIo, error.to_string()).with_source(error)
             })?;
         }
-        Ok(Ok(received))
+        Ok(Answer {
+            operation,
+            status,
+            headers,
+            body: Default::default(),
+            cut: None,
+            early: false,
+        })
     }
 
     /// Long enough for an answer that a server gives at once to arrive: twice the time that it took last.
-    fn pause_for(&self, url: &Url, pacing: Pacing) -> Duration {
+    fn pause_for(&self, url: &Url) -> Duration {
         let known = self
             .answer_times
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&authority(url))
             .copied();
-        match pacing {
-            Pacing::Normal => known.map_or(Duration::from_millis(100), |time| {
-                (time * 2).clamp(Duration::from_millis(5), Duration::from_millis(300))
-            }),
-            Pacing::Cautious => known.map_or(Duration::from_millis(400), |time| {
-                (time * 2).clamp(Duration::from_millis(200), Duration::from_millis(1000))
-            }),
-        }
+        known.map_or(Duration::from_millis(100), |time| {
+            (time * 2).clamp(Duration::from_millis(5), Duration::from_millis(300))
+        })
     }
 }
 

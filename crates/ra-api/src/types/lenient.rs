@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An identifier: the provider sends some as numbers and some as strings, the same one sometimes as both.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -152,5 +152,38 @@ pub struct Dropped;
 impl<'de> Deserialize<'de> for Dropped {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+/// Fields in which the subscriber's secrets stand, wherever they turn up.
+const SECRET_FIELDS: [&str; 6] = [
+    "secrets",
+    "pin",
+    "puk",
+    "erc",
+    "enrollment_code",
+    "password",
+];
+
+/// The fields that are not known, without those that hold secrets.
+pub(crate) fn unknown_fields<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Map<String, Value>, D::Error> {
+    let mut fields = Map::deserialize(deserializer)?;
+    drop_secrets(&mut fields);
+    Ok(fields)
+}
+
+fn drop_secrets(fields: &mut Map<String, Value>) {
+    fields.retain(|name, _| !SECRET_FIELDS.contains(&name.as_str()));
+    for value in fields.values_mut() {
+        match value {
+            Value::Object(inner) => drop_secrets(inner),
+            Value::Array(items) => items
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(drop_secrets),
+            _ => {}
+        }
     }
 }

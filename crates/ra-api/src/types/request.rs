@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::checks::{SecurityChecks, Similarity};
-use super::lenient::{Dropped, Id, id_list, optional_id, optional_text};
+use super::lenient::{Dropped, Id, id_list, optional_id, optional_text, unknown_fields};
 use super::state::{RequestState, VideoIdState};
 
 /// What creates a request. The fields are sent as the API's examples send them; `extra` takes the rest of its schema.
@@ -128,7 +128,7 @@ pub struct Scratchcard {
         reason = "named so that it is skipped instead of kept in `extra`"
     )]
     secrets: Dropped,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 
@@ -176,7 +176,7 @@ pub struct RequestRecord {
         reason = "named so that it is skipped instead of kept in `extra`"
     )]
     secrets: Dropped,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 
@@ -259,7 +259,7 @@ pub struct VideoIdData {
         reason = "named so that it is skipped instead of kept in `extra`"
     )]
     secrets: Dropped,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 

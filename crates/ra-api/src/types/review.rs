@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::lenient::{Dropped, Id, optional_flag, optional_id, optional_text};
+use super::lenient::{Dropped, Id, optional_flag, optional_id, optional_text, unknown_fields};
 use super::request::RequestRecord;
 use crate::secret::Secret;
 
@@ -25,7 +25,7 @@ pub struct DocumentRecord {
     pub pk: Option<Id>,
     #[serde(rename = "type", default, deserialize_with = "optional_text")]
     pub kind: Option<String>,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 
@@ -56,7 +56,7 @@ pub struct Decision {
         reason = "named so that it is skipped instead of kept in `extra`"
     )]
     secrets: Dropped,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 
@@ -73,7 +73,7 @@ pub struct Refusal {
         reason = "named so that it is skipped instead of kept in `extra`"
     )]
     secrets: Dropped,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 
@@ -99,7 +99,7 @@ pub struct Receipt {
     #[serde(default, deserialize_with = "optional_text")]
     pub serial_number: Option<String>,
     pub receipt: String,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 
@@ -123,7 +123,7 @@ pub struct Rao {
         reason = "named so that it is skipped instead of kept in `extra`"
     )]
     secrets: Dropped,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }
 
@@ -191,6 +191,6 @@ pub struct WebhookEvent {
     pub request: Id,
     #[serde(default, deserialize_with = "optional_id")]
     pub registration_authority: Option<Id>,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "unknown_fields")]
     pub extra: Map<String, Value>,
 }

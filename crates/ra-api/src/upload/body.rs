@@ -32,8 +32,26 @@ const PIECES_AHEAD: usize = 4;
 pub enum Pacing {
     /// After the head (a certificate or a length that is not accepted) and after the first piece.
     Normal,
-    /// Then also after 128 KiB, 256 KiB and so on: for another try after an answer seems to have been lost so.
-    Cautious,
+    /// Also after each piece around the place where the connection was lost before without an answer. There the body
+    /// rests nearly all of the time, so that the end of the connection hardly ever meets a write.
+    Cautious { around_bytes: u64 },
+}
+
+/// A server has read this much less, at most, than was handed over when its refusal ended the connection: what the
+/// systems on both sides hold.
+const CAUTION_BEFORE_BYTES: u64 = 16 * 1024 * 1024;
+const CAUTION_AFTER_BYTES: u64 = 4 * 1024 * 1024;
+const CAUTIOUS_PAUSE: Duration = Duration::from_millis(5);
+
+impl Pacing {
+    fn is_cautious_at(self, sent: u64) -> bool {
+        match self {
+            Self::Normal => false,
+            Self::Cautious { around_bytes } => (around_bytes.saturating_sub(CAUTION_BEFORE_BYTES)
+                ..around_bytes.saturating_add(CAUTION_AFTER_BYTES))
+                .contains(&sent),
+        }
+    }
 }
 
 /// What the sender and the body share.
@@ -148,6 +166,8 @@ pub(crate) struct UploadBody {
     pacing: Pacing,
     pause: Duration,
     pause_at: u64,
+    /// Where the body was last asked to rest.
+    paced_at: u64,
     pausing: Option<Pin<Box<Sleep>>>,
 }
 
@@ -166,6 +186,7 @@ impl UploadBody {
             pacing,
             pause,
             pause_at: 0,
+            paced_at: 0,
             pausing: None,
         }
     }
@@ -173,14 +194,18 @@ impl UploadBody {
     /// Whether the body is to wait here, its timer registered.
     fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let sent = self.state.sent();
-        if self.pausing.is_none() && sent >= self.pause_at && sent < self.state.total {
-            self.pausing = Some(Box::pin(tokio::time::sleep(self.pause)));
-            let first = PIECE_BYTES as u64;
-            self.pause_at = match self.pacing {
-                Pacing::Normal if sent >= first => u64::MAX,
-                Pacing::Normal => first,
-                Pacing::Cautious => (sent + 1).max(first).next_power_of_two(),
+        if self.pausing.is_none() && sent < self.state.total {
+            let pause = if sent >= self.pause_at {
+                let first = PIECE_BYTES as u64;
+                self.pause_at = if sent >= first { u64::MAX } else { first };
+                Some(self.pause)
+            } else if sent > self.paced_at && self.pacing.is_cautious_at(sent) {
+                Some(CAUTIOUS_PAUSE)
+            } else {
+                None
             };
+            self.paced_at = sent;
+            self.pausing = pause.map(|pause| Box::pin(tokio::time::sleep(pause)));
         }
         if let Some(sleep) = &mut self.pausing {
             ready!(sleep.as_mut().poll(cx));
