@@ -30,22 +30,36 @@ pub async fn send(router: &Router, request: Request<Body>) -> Answer {
     let answer = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = answer.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-    Answer { status: parts.status, headers: parts.headers, bytes }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        bytes,
+    }
 }
 
 pub async fn call(router: &Router, method: &str, path: &str, body: Option<Value>) -> Answer {
     let request = Request::builder().method(method).uri(path);
     let request = match body {
-        Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+        Some(body) => request
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string())),
         None => request.body(Body::empty()),
     };
     send(router, request.unwrap()).await
 }
 
-pub fn multipart(name: &str, kind: &str, bytes: &[u8], fields: &[(&str, &str)]) -> (String, Vec<u8>) {
+pub fn multipart(
+    name: &str,
+    kind: &str,
+    bytes: &[u8],
+    fields: &[(&str, &str)],
+) -> (String, Vec<u8>) {
     let mut body = Vec::new();
     for (field, value) in fields {
-        body.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes());
+        body.extend(
+            format!("--XX\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+                .bytes(),
+        );
     }
     body.extend(
         format!(
@@ -58,9 +72,23 @@ pub fn multipart(name: &str, kind: &str, bytes: &[u8], fields: &[(&str, &str)]) 
     ("multipart/form-data; boundary=XX".to_string(), body)
 }
 
-pub async fn post_file(router: &Router, path: &str, name: &str, kind: &str, bytes: &[u8]) -> Answer {
-    let (content_type, body) = multipart(name, kind, bytes, &[("type", "document_front"), ("label", "x")]);
-    let request = Request::post(path).header("content-type", content_type).body(Body::from(body)).unwrap();
+pub async fn post_file(
+    router: &Router,
+    path: &str,
+    name: &str,
+    kind: &str,
+    bytes: &[u8],
+) -> Answer {
+    let (content_type, body) = multipart(
+        name,
+        kind,
+        bytes,
+        &[("type", "document_front"), ("label", "x")],
+    );
+    let request = Request::post(path)
+        .header("content-type", content_type)
+        .body(Body::from(body))
+        .unwrap();
     send(router, request).await
 }
 
@@ -73,9 +101,12 @@ pub fn mock(change: impl FnOnce(&mut MockConfig)) -> (Mock, Router) {
 }
 
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 99]));
+    let picture =
+        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 99]));
     let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Jpeg)
+        .unwrap();
     bytes.into_inner()
 }
 
@@ -104,7 +135,13 @@ pub fn create_body(sn: &Value) -> Value {
 }
 
 pub async fn next_card(router: &Router) -> Value {
-    let answer = call(router, "GET", "/api/v1/scratchcards/get_first_unused/", Some(json!({"ra": "121"}))).await;
+    let answer = call(
+        router,
+        "GET",
+        "/api/v1/scratchcards/get_first_unused/",
+        Some(json!({"ra": "121"})),
+    )
+    .await;
     assert_eq!(answer.status, 200);
     answer.json()["sn"].clone()
 }
@@ -114,13 +151,27 @@ pub async fn created(router: &Router, change: impl FnOnce(&mut Value)) -> Value 
     let mut body = create_body(&next_card(router).await);
     change(&mut body);
     let answer = call(router, "POST", "/api/v1/requests/", Some(body)).await;
-    assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.bytes));
+    assert_eq!(
+        answer.status,
+        201,
+        "{}",
+        String::from_utf8_lossy(&answer.bytes)
+    );
     answer.json()
 }
 
 pub async fn upload_video(router: &Router, request: &Value, bytes: &[u8]) -> Answer {
-    let identifier = request["videoid_data"]["video_identifier"].as_str().unwrap();
-    post_file(router, &format!("/v1/upload/video/{identifier}/"), "video", "video/mp4", bytes).await
+    let identifier = request["videoid_data"]["video_identifier"]
+        .as_str()
+        .unwrap();
+    post_file(
+        router,
+        &format!("/v1/upload/video/{identifier}/"),
+        "video",
+        "video/mp4",
+        bytes,
+    )
+    .await
 }
 
 pub async fn upload_data(router: &Router, request: &Value, body: Value) -> Answer {
@@ -130,13 +181,54 @@ pub async fn upload_data(router: &Router, request: &Value, body: Value) -> Answe
 
 pub async fn reviewable(router: &Router, change: impl FnOnce(&mut Value)) -> Value {
     let request = created(router, change).await;
-    assert_eq!(upload_data(router, &request, evidence_body()).await.status, 200);
+    assert_eq!(
+        upload_data(router, &request, evidence_body()).await.status,
+        200
+    );
     assert_eq!(upload_video(router, &request, &video()).await.status, 200);
-    let answer = call(router, "GET", &format!("/api/v1/requests/{}/", request["pk"]), None).await.json();
+    let answer = call(
+        router,
+        "GET",
+        &format!("/api/v1/requests/{}/", request["pk"]),
+        None,
+    )
+    .await
+    .json();
     assert_eq!(answer["status"], "VIDEOREVIEW");
     answer
 }
 
 pub fn pk(request: &Value) -> u64 {
     request["pk"].as_u64().unwrap()
+}
+
+/// A short H.264 video, recorded once for all tests.
+pub fn video() -> Vec<u8> {
+    static VIDEO: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+    VIDEO
+        .get_or_init(|| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let config = RecorderConfig {
+                width: 64,
+                height: 48,
+                queue: 32,
+                ..RecorderConfig::default()
+            };
+            let sink = recorder::FileSink::new(file.reopen().unwrap());
+            let recorder = Recorder::start(config, Box::new(sink)).unwrap();
+            for number in 0..12_u8 {
+                let frame = YuvFrame {
+                    width: 64,
+                    height: 48,
+                    y: vec![number * 20; 64 * 48],
+                    u: vec![128; 32 * 24],
+                    v: vec![128; 32 * 24],
+                    at: std::time::Duration::from_millis(u64::from(number) * 40),
+                };
+                recorder.push(frame);
+            }
+            recorder.finish().unwrap();
+            std::fs::read(file.path()).unwrap()
+        })
+        .clone()
 }
