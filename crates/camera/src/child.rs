@@ -73,8 +73,8 @@ fn stream(id: &str, requests: &Receiver<Request>, out: &mut impl Write) -> Resul
         for request in requests.try_iter() {
             still = request == Request::Still;
             match request {
-                Request::Still => camera.to_still()?,
-                Request::Preview => camera.to_preview()?,
+                Request::Still => camera.switch_to_still()?,
+                Request::Preview => camera.switch_to_preview()?,
             }
         }
         match camera.frame() {

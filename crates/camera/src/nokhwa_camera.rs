@@ -132,11 +132,11 @@ impl NokhwaCamera {
 
     /// Stills are taken by switching: running at the higher mode would cost every preview frame two to three times the
     /// decoding (3.9 ms at 720p, 8.8 ms at 1080p), all the time, to spare a pause of a few frames once a picture.
-    pub fn to_still(&mut self) -> Result<(), CameraError> {
+    pub fn switch_to_still(&mut self) -> Result<(), CameraError> {
         self.switch(self.still)
     }
 
-    pub fn to_preview(&mut self) -> Result<(), CameraError> {
+    pub fn switch_to_preview(&mut self) -> Result<(), CameraError> {
         self.switch(self.preview)
     }
 

@@ -171,7 +171,7 @@ impl Replay {
 
     fn is_corrupt(&self) -> bool {
         self.faults.iter().any(|fault| {
-            matches!(fault, ReplayFault::CorruptJpeg { every } if self.seq % (*every).max(1) == 0)
+            matches!(fault, ReplayFault::CorruptJpeg { every } if self.seq.is_multiple_of((*every).max(1)))
         })
     }
 }

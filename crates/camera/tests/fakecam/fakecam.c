@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define BUFFERS 4
-#define LENGTH (1920 * 1080 * 2)
+#define LENGTH (4 << 20) /* a frame of 1920x1080 with two bytes a pixel, and whole pages */
 
 static int camera = -1, memory = -1, fps = 30, width = 1280, height = 720;
 static int requested, queue[BUFFERS], queued;
