@@ -9,8 +9,8 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::answers::ApiError;
-use crate::api::evidence::stream_file;
 use crate::api::requests::path_pk;
+use crate::api::video::stream_file;
 use crate::app::Mock;
 use crate::body::JsonObject;
 use crate::faults::{ActiveFault, Fault};

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::answers::ApiError;
-use crate::api::{documents, evidence, rao, requests, scratchcards};
+use crate::api::{documents, evidence, rao, requests, scratchcards, video};
 use crate::app::{Mock, now};
 use crate::connection::ConnectionControl;
 use crate::faults::{self, Struck};
@@ -62,8 +62,8 @@ operations! {
     "get_document" POST "/api/v1/requests/{pk}/pl_get_document/" => documents::get;
     "delete_document" POST "/api/v1/requests/{pk}/pl_delete_document/" => documents::delete;
     "upload_evidence" PUT "/api/v1/videoid/{video_pk}/" => evidence::upload_data;
-    "upload_video" POST "/v1/upload/video/{video_identifier}/" => evidence::upload_video;
-    "download_video" GET "/api/v1/download/video/{video_identifier}/" => evidence::download_video;
+    "upload_video" POST "/v1/upload/video/{video_identifier}/" => video::upload;
+    "download_video" GET "/api/v1/download/video/{video_identifier}/" => video::download;
     "validate_videoid" POST "/api/v1/requests/{pk}/validate_videoid/" => rao::validate;
     "refuse_videoid" POST "/api/v1/requests/{pk}/refuse_videoid/" => rao::refuse;
     "generate_receipt" POST "/api/v1/requests/{pk}/generates_tbs_receipt/" => rao::receipt;

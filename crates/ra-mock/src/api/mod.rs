@@ -7,3 +7,4 @@ pub mod paging;
 pub mod rao;
 pub mod requests;
 pub mod scratchcards;
+pub mod video;
