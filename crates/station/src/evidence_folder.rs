@@ -5,16 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evidence::{Case, Delivered, PayloadOptions};
-use ra_api::delivery::{OnEvent, RetryPolicy, deliver};
+use evidence::{Case, Delivered, Step};
+use ra_api::delivery::{DeliveryEvent, OnEvent, Part, RetryPolicy, create_safely, deliver};
 use ra_api::{BlobSource, Client, FileBlob, Id};
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::contract::{Environment, Failure, FailureCode};
 use crate::delivery::{delivery_failure, parts};
 use crate::enrollment::{CASE_FILE, load};
-use crate::failure::{chain, of};
+use crate::failure::{chain, invalid_input, of};
 use crate::ra::Ra;
 use crate::settings::Settings;
 use crate::store::{CaseStore, FolderStore, StoreError};
@@ -23,6 +23,24 @@ use crate::store::{CaseStore, FolderStore, StoreError};
 pub struct EvidenceFolder {
     folder: PathBuf,
     case: Case,
+}
+
+/// Which request the evidence goes to. With neither, the one that the folder names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SubmitOptions {
+    /// Creates a request where the folder names none.
+    pub create: bool,
+    /// An existing request, by its number.
+    pub request: Option<String>,
+}
+
+/// How far a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubmitProgress {
+    /// `evidence` or `video`.
+    pub part: &'static str,
+    pub sent_bytes: u64,
+    pub total_bytes: u64,
 }
 
 /// What the RA said in the end.
@@ -98,12 +116,16 @@ impl EvidenceFolder {
         })
     }
 
-    /// A case of the station with this data folder.
-    pub fn of_case(data_dir: &Path, case_id: &str) -> Result<Self, Failure> {
+    /// A case of a station: in `data_dir`, else where the settings say.
+    pub fn of_case(
+        settings: &Settings,
+        data_dir: Option<&Path>,
+        case_id: &str,
+    ) -> Result<Self, Failure> {
+        let data_dir = data_dir.map_or_else(|| settings.data_dir(), Path::to_owned);
         let root = data_dir.join("cases");
-        let store = FolderStore::open(&root).map_err(|error| {
-            Failure::from(StoreError::from_io("opening the data folder", error))
-        })?;
+        let store =
+            FolderStore::open(&root).map_err(|error| stored("opening the data folder", error))?;
         load(&store, case_id)?;
         EvidenceFolder::open(&root.join(case_id))
     }
@@ -112,31 +134,26 @@ impl EvidenceFolder {
         &self.case
     }
 
-    /// Sends the evidence to its request, or to `request` where that is given; creating none. `evidence.json` then
-    /// says that it was delivered.
+    /// Sends the evidence. `evidence.json` then says that it was delivered.
     pub async fn submit(
         mut self,
         settings: &Settings,
-        password: Option<ra_api::Secret>,
-        request: Option<&str>,
-        clock: &dyn Clock,
-        on_event: &OnEvent,
-        cancel: &CancellationToken,
+        options: SubmitOptions,
+        progress: impl Fn(SubmitProgress) + Send + Sync + 'static,
+        cancel: CancellationToken,
     ) -> Result<Submitted, Failure> {
-        let client = client(settings, password)?;
-        let options: PayloadOptions = settings.payload_options();
-        if let Some(pk) = request {
+        let ra = Ra::new(settings, &settings.hosts(), settings.password_from_env());
+        let client = ra.client()?;
+        if let Some(pk) = &options.request {
             let record = client
-                .request(&Id::new(pk))
+                .request(&Id::new(pk.clone()))
                 .await
                 .map_err(|error| crate::ra::failure(&error))?;
-            self.case.request = Some(evidence::RequestRecord {
-                pk: record.pk.to_string(),
-                scratchcard: None,
-                status: record.status.to_string(),
-                video_pk: None,
-                video_identifier: None,
-            });
+            self.case.request = Some(request_record(&record));
+        } else if options.create && self.case.request.is_none() {
+            let record = self.create(settings, &client, &ra.ra_id, &cancel).await?;
+            self.case.request = Some(request_record(&record));
+            self.write()?;
         }
         let missing = self.case.missing();
         if !missing.is_empty() {
@@ -154,20 +171,37 @@ impl EvidenceFolder {
             .as_ref()
             .map(|request| Id::new(request.pk.clone()));
         let pk = pk.ok_or_else(|| of(FailureCode::Incomplete, "request"))?;
-        let (data, video) = parts(&self.case, options, |name| {
-            let blob = FileBlob::new(self.folder.join(name)).map_err(|error| {
-                Failure::from(StoreError::from_io("reading the evidence folder", error))
-            })?;
+        let (data, video) = parts(&self.case, settings.payload_options(), |name| {
+            let blob = FileBlob::new(self.folder.join(name))
+                .map_err(|error| stored("reading the evidence folder", error))?;
             Ok(Arc::new(blob) as Arc<dyn BlobSource>)
         })?;
+        let on_event: OnEvent = Arc::new(move |event| {
+            if let DeliveryEvent::Progress {
+                part,
+                sent_bytes,
+                total_bytes,
+            } = event
+            {
+                let part = match part {
+                    Part::Data => "evidence",
+                    Part::Video => "video",
+                };
+                progress(SubmitProgress {
+                    part,
+                    sent_bytes,
+                    total_bytes,
+                });
+            }
+        });
         let record = deliver(
             &client,
             &pk,
             &data,
             &video,
             &RetryPolicy::default(),
-            on_event,
-            cancel,
+            &on_event,
+            &cancel,
         )
         .await
         .map_err(|error| delivery_failure(&error))?;
@@ -177,27 +211,75 @@ impl EvidenceFolder {
         }
         self.case.delivered = Some(Delivered {
             status: status.clone(),
-            at: clock.now(),
+            at: SystemClock.now(),
         });
-        self.case.step = evidence::Step::Done;
-        let json = serde_json::to_vec_pretty(&self.case)
-            .map_err(|error| of(FailureCode::Internal, error))?;
-        fs::write(self.folder.join(CASE_FILE), json)
-            .map_err(|error| Failure::from(StoreError::from_io("writing evidence.json", error)))?;
+        self.case.step = Step::Done;
+        self.write()?;
         Ok(Submitted {
             request: pk.to_string(),
             status,
         })
     }
+
+    /// Creates the request that the case's form asks for; its scratchcard is written down before it is used.
+    async fn create(
+        &mut self,
+        settings: &Settings,
+        client: &Client,
+        ra_id: &Id,
+        cancel: &CancellationToken,
+    ) -> Result<ra_api::RequestRecord, Failure> {
+        self.case.form = self.case.form.check().map_err(|all| invalid_input(&all))?;
+        let mut template = crate::request::template(&self.case, ra_id);
+        template.secure_element = Some(settings.secure_element(&self.case.form.profile));
+        let pending = self.case.scratchcard.clone();
+        let mut write_down = |scratchcard: &str| {
+            self.case.scratchcard = Some(scratchcard.to_owned());
+            self.write().map_err(io::Error::other)
+        };
+        create_safely(
+            client,
+            &template,
+            pending.as_deref(),
+            &mut write_down,
+            &RetryPolicy::default(),
+            cancel,
+        )
+        .await
+        .map_err(|error| crate::request::create_failure(&error))
+    }
+
+    fn write(&self) -> Result<(), Failure> {
+        let json = serde_json::to_vec_pretty(&self.case)
+            .map_err(|error| of(FailureCode::Internal, error))?;
+        let written = (|| {
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            io::Write::write_all(&mut file, &json)?;
+            file.as_file().sync_all()?;
+            file.persist(self.folder.join(CASE_FILE))
+                .map_err(|error| error.error)
+        })();
+        written
+            .map(drop)
+            .map_err(|error| stored("writing evidence.json", error))
+    }
 }
 
-/// The RA's client of these settings, for the shell.
-pub fn client(
-    settings: &Settings,
-    password: Option<ra_api::Secret>,
-) -> Result<Arc<Client>, Failure> {
-    let password = password.or_else(|| settings.password_from_env());
-    Ra::new(settings, &settings.hosts(), password).client()
+fn stored(operation: &'static str, error: io::Error) -> Failure {
+    StoreError::from_io(operation, error).into()
+}
+
+fn request_record(record: &ra_api::RequestRecord) -> evidence::RequestRecord {
+    let videoid = record.videoid_data.as_ref();
+    evidence::RequestRecord {
+        pk: record.pk.to_string(),
+        scratchcard: record.scratchcard.as_ref().map(ToString::to_string),
+        status: record.status.to_string(),
+        video_pk: videoid
+            .and_then(|data| data.pk.as_ref())
+            .map(ToString::to_string),
+        video_identifier: videoid.and_then(|data| data.video_identifier.clone()),
+    }
 }
 
 fn hash(path: &Path) -> io::Result<String> {

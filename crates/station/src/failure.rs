@@ -17,6 +17,18 @@ pub fn of(code: FailureCode, detail: impl ToString) -> Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&code_name(self.code))?;
+        match &self.detail {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
 /// A failure that needs no further words.
 pub fn plain(code: FailureCode) -> Failure {
     of(code, "")

@@ -1,17 +1,24 @@
 //! The station check: every row is measured, in parallel, each within its time.
 
 use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use camera::ChildCommand;
 use ra_api::IdentityFacts;
 use time::OffsetDateTime;
 
 use crate::camera_desk;
+use crate::clock::{Clock, SystemClock};
 use crate::contract::{Environment, Failure, FailureCode, HealthItem, HealthState, HealthSubject};
 use crate::failure::{not_now, of, plain};
+use crate::handle::StationConfig;
 use crate::message::Message;
 use crate::ra::{self, Ra};
 use crate::session::Session;
+use crate::settings::Settings;
+use crate::store::StoreError;
 
 /// Longest that one row may take.
 const ROW_TIMEOUT: Duration = Duration::from_secs(12);
@@ -34,6 +41,56 @@ const ROWS: [HealthSubject; 8] = [
     HealthSubject::Clock,
     HealthSubject::Scratchcards,
 ];
+
+/// The station check without a station: for the shell. Only with `live` is anything asked of the RA, by calls that
+/// change nothing; in training there is no RA to ask.
+pub async fn check(settings: &Settings, child: &ChildCommand, live: bool) -> Vec<HealthItem> {
+    let training = settings.environment == Environment::Training;
+    let ra = Ra::new(settings, &settings.hosts(), settings.password_from_env());
+    let data_dir = settings.data_dir();
+    // Before the first start the folder is not there yet: its nearest ancestor lies on the same disk.
+    let folder = data_dir
+        .ancestors()
+        .find(|folder| folder.is_dir())
+        .map_or(Path::new("."), |folder| folder);
+    let free = fs4::available_space(folder)
+        .map_err(|error| StoreError::from_io("measuring the free space", error));
+    let mut config = StationConfig::new(settings.clone(), data_dir.clone());
+    config.camera_child = Some(child.clone());
+    let devices = camera_desk::list_in_time(crate::source::Opener::new(&config).lister());
+    let ask = live && !training;
+    let (camera, api, video, clock, cards) = tokio::join!(
+        timed(camera(devices)),
+        asked(ask, api(ra.clone())),
+        asked(ask, video_host(ra.clone())),
+        asked(ask, server_clock(ra.clone(), Arc::new(SystemClock))),
+        asked(ask, scratchcards(ra.clone())),
+    );
+    vec![
+        item(
+            HealthSubject::Settings,
+            good(format!("{:?}", settings.environment).to_lowercase()),
+        ),
+        item(HealthSubject::Camera, camera),
+        item(HealthSubject::Disk, disk(free)),
+        item(
+            HealthSubject::Certificate,
+            certificate(&ra, training, SystemClock.now()),
+        ),
+        item(HealthSubject::Api, api),
+        item(HealthSubject::VideoHost, video),
+        item(HealthSubject::Clock, clock),
+        item(HealthSubject::Scratchcards, cards),
+    ]
+}
+
+async fn asked(ask: bool, row: impl Future<Output = Found>) -> Found {
+    if ask {
+        timed(row).await
+    } else {
+        Found(HealthState::NotPerformed, None, None)
+    }
+}
 
 /// What a row found: a state, the measured fact, and the failure.
 struct Found(HealthState, Option<String>, Option<Failure>);
@@ -95,15 +152,25 @@ impl Session {
             };
             tokio::join!(
                 async { report(HealthSubject::Camera, timed(camera(devices)).await) },
-                async { report(HealthSubject::Api, timed(api(&ra)).await) },
-                async { report(HealthSubject::VideoHost, timed(video_host(&ra)).await) },
+                async { report(HealthSubject::Api, timed(api(ra.clone())).await) },
+                async {
+                    report(
+                        HealthSubject::VideoHost,
+                        timed(video_host(ra.clone())).await,
+                    )
+                },
                 async {
                     report(
                         HealthSubject::Clock,
-                        timed(server_clock(&ra, clock.as_ref())).await,
+                        timed(server_clock(ra.clone(), clock)).await,
                     )
                 },
-                async { report(HealthSubject::Scratchcards, timed(scratchcards(&ra)).await) },
+                async {
+                    report(
+                        HealthSubject::Scratchcards,
+                        timed(scratchcards(ra.clone())).await,
+                    )
+                },
             );
             let _ = inbox.send(Message::HealthDone { run });
         });
@@ -208,7 +275,7 @@ async fn camera(
     }
 }
 
-async fn api(ra: &Ra) -> Found {
+async fn api(ra: Ra) -> Found {
     let client = match ra.client() {
         Ok(client) => client,
         Err(failure) => return failed(failure),
@@ -220,7 +287,7 @@ async fn api(ra: &Ra) -> Found {
     }
 }
 
-async fn video_host(ra: &Ra) -> Found {
+async fn video_host(ra: Ra) -> Found {
     let client = match ra.client() {
         Ok(client) => client,
         Err(failure) => return failed(failure),
@@ -233,7 +300,7 @@ async fn video_host(ra: &Ra) -> Found {
     }
 }
 
-async fn server_clock(ra: &Ra, clock: &dyn crate::clock::Clock) -> Found {
+async fn server_clock(ra: Ra, clock: Arc<dyn Clock>) -> Found {
     let client = match ra.client() {
         Ok(client) => client,
         Err(failure) => return failed(failure),
@@ -253,7 +320,7 @@ async fn server_clock(ra: &Ra, clock: &dyn crate::clock::Clock) -> Found {
     }
 }
 
-async fn scratchcards(ra: &Ra) -> Found {
+async fn scratchcards(ra: Ra) -> Found {
     let client = match ra.client() {
         Ok(client) => client,
         Err(failure) => return failed(failure),

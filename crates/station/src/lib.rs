@@ -10,7 +10,7 @@ mod enrollment;
 pub mod evidence_folder;
 pub mod failure;
 mod handle;
-mod health;
+pub mod health;
 mod message;
 mod preview;
 mod ra;

@@ -345,7 +345,7 @@ fn fill_form(case: &mut Case, record: &ra_api::RequestRecord) -> Result<(), Fail
     Ok(())
 }
 
-fn template(case: &Case, ra_id: &Id) -> NewRequest {
+pub(crate) fn template(case: &Case, ra_id: &Id) -> NewRequest {
     let form = &case.form;
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let mut request = NewRequest::video_id(form.profile.clone(), ra_id.clone(), form.email.clone());
@@ -405,17 +405,8 @@ async fn create(
     .await;
     created.map_err(|error| {
         let failure = match &error {
-            CreateError::Ra(error) | CreateError::OutcomeUnknown { error, .. } => {
-                ra::failure(error)
-            }
-            CreateError::NoScratchcard { last, .. } => Failure {
-                code: FailureCode::RaScratchcardTaken,
-                ..ra::failure(last)
-            },
-            CreateError::NoVideoId { .. } => of(FailureCode::RaNoVideoId, &error),
-            CreateError::NotRecorded(_) => refused
-                .take()
-                .unwrap_or_else(|| of(FailureCode::StorageFailed, &error)),
+            CreateError::NotRecorded(_) => refused.take().unwrap_or_else(|| create_failure(&error)),
+            _ => create_failure(&error),
         };
         CreateFailure {
             failure,
@@ -426,6 +417,19 @@ async fn create(
             },
         }
     })
+}
+
+/// What a failed creation means to a person.
+pub(crate) fn create_failure(error: &CreateError) -> Failure {
+    match error {
+        CreateError::Ra(error) | CreateError::OutcomeUnknown { error, .. } => ra::failure(error),
+        CreateError::NoScratchcard { last, .. } => Failure {
+            code: FailureCode::RaScratchcardTaken,
+            ..ra::failure(last)
+        },
+        CreateError::NoVideoId { .. } => of(FailureCode::RaNoVideoId, error),
+        CreateError::NotRecorded(_) => of(FailureCode::StorageFailed, error),
+    }
 }
 
 async fn check_limits(client: &Client, template: &NewRequest) -> Result<(), Failure> {

@@ -238,7 +238,12 @@ async fn every_command_in_every_phase() {
     desk.video().await;
     desk.data().await;
     desk.delivered().await;
-    let allowed = with(&["leave_enrollment", "discard_enrollment", "refresh_request", "go_to done"]);
+    let allowed = with(&[
+        "leave_enrollment",
+        "discard_enrollment",
+        "refresh_request",
+        "go_to done",
+    ]);
     refuse_all_but(&desk, "after delivery", &allowed, |_| NotAllowedNow).await;
 }
 
