@@ -1,0 +1,20 @@
+//! The command line of the desktop program.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Captures the evidence of a person's identification and delivers it to a Registration Authority.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Parser)]
+#[command(name = "videoid-desk", version)]
+pub struct Args {
+    /// Practise: a mock Registration Authority on this machine and a camera that replays specimens.
+    #[arg(long)]
+    pub training: bool,
+    /// The settings file; else VIDEOID_CONFIG, else videoid-desk.toml in the user's configuration folder.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of this station's cases, in place of the settings' one.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
