@@ -142,6 +142,12 @@ impl EvidenceFolder {
         progress: impl Fn(SubmitProgress) + Send + Sync + 'static,
         cancel: CancellationToken,
     ) -> Result<Submitted, Failure> {
+        if settings.environment == Environment::Training
+            && settings.registration_authority.api_url.is_none()
+        {
+            let why = "in training, name the mock RA's address as registration_authority.api_url";
+            return Err(of(FailureCode::SettingsInvalid, why));
+        }
         let ra = Ra::new(settings, &settings.hosts(), settings.password_from_env());
         let client = ra.client()?;
         if let Some(pk) = &options.request {

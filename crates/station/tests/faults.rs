@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use common::*;
 use station::contract::*;
+use station::evidence_folder::{EvidenceFolder, SubmitOptions, Submitted};
+use station::settings::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_util::sync::CancellationToken;
 
 /// Speaks with the mock's control endpoint.
 async fn control(desk: &Desk, method: &str, path: &str, body: &str) -> serde_json::Value {
@@ -111,9 +114,10 @@ async fn a_refused_upload_is_named_and_can_be_sent_again() {
     let folder = tempfile::tempdir().unwrap();
     let desk = start(folder.path()).await;
     desk.complete().await;
+    // The data first: once the RA has it, it is not sent again.
     for (operation, status, code) in [
-        ("upload_video", 413, FailureCode::RaTooLarge),
         ("upload_evidence", 403, FailureCode::RaForbidden),
+        ("upload_video", 413, FailureCode::RaTooLarge),
     ] {
         let rule = format!(r#"{{"operation":"{operation}","kind":"status","status":{status}}}"#);
         fault(&desk, &rule).await;
@@ -196,4 +200,59 @@ async fn sending_can_be_cancelled_and_gone_on_with() {
         "{:?}",
         view.delivery
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exported_folder_can_be_submitted() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    desk.complete().await;
+    let out = folder.path().join("out");
+    desk.station
+        .export_case(&desk.view().case_id, &out)
+        .await
+        .unwrap();
+    let mut to_mock = settings();
+    let refused = submit(&out, &to_mock).await.unwrap_err();
+    assert_eq!(
+        refused.code,
+        FailureCode::SettingsInvalid,
+        "practice never reaches a real RA"
+    );
+    let mock = format!("http://{}/", desk.station.snapshot().settings.api_host);
+    to_mock.registration_authority.api_url = Some(mock.parse().unwrap());
+    let submitted = submit(&out, &to_mock).await.unwrap();
+    assert_eq!(submitted.status, "VIDEOREVIEW");
+    assert_eq!(
+        Some(submitted.request),
+        desk.view().request.map(|request| request.pk)
+    );
+    assert!(
+        EvidenceFolder::open(&out)
+            .unwrap()
+            .case()
+            .delivered
+            .is_some()
+    );
+
+    let picture = std::fs::read_dir(&out)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|end| end == "jpg"))
+        .unwrap();
+    std::fs::write(picture, b"another picture").unwrap();
+    let refused = EvidenceFolder::open(&out).err().unwrap();
+    assert_eq!(refused.code, FailureCode::CaseDamaged);
+}
+
+async fn submit(folder: &std::path::Path, settings: &Settings) -> Result<Submitted, Failure> {
+    let evidence = EvidenceFolder::open(folder).unwrap();
+    evidence
+        .submit(
+            settings,
+            SubmitOptions::default(),
+            |_| {},
+            CancellationToken::new(),
+        )
+        .await
 }
