@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -126,10 +127,10 @@ pub enum ErrorKind {
 }
 
 /// A failed call to the RA. Displays as `operation: what happened`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RaError(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     operation: Operation,
     kind: ErrorKind,
@@ -139,7 +140,7 @@ struct Inner {
     text: String,
     retry_after: Option<Duration>,
     sent_bytes: Option<u64>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl RaError {
@@ -161,7 +162,7 @@ impl RaError {
         mut self,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 

@@ -373,9 +373,9 @@ impl Meter {
                 }
             }
             DeliveryEvent::Sent(_) => return None,
-            DeliveryEvent::Waiting { text, .. } => {
+            DeliveryEvent::Waiting { error, .. } => {
                 if let DeliveryView::Sending { waiting_after, .. } = &mut self.view {
-                    *waiting_after = Some(of(FailureCode::RaUnreachable, text));
+                    *waiting_after = Some(ra::failure(&error));
                 }
             }
         }

@@ -15,7 +15,7 @@ use crate::types::{Id, RequestRecord, RequestState, VideoTarget};
 use crate::upload::{DataEvidence, Pacing, Progress};
 
 /// What a delivery tells while it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum DeliveryEvent {
     /// The request was read.
     State(RequestState),
@@ -34,7 +34,7 @@ pub enum DeliveryEvent {
     Sent(Part),
     /// Something failed that may pass; it goes on after `delay`.
     Waiting {
-        text: String,
+        error: RaError,
         delay: Duration,
         failures: u32,
     },
@@ -182,7 +182,7 @@ impl Delivery<'_> {
             self.cancel,
             |error, delay, failures| {
                 self.tell(DeliveryEvent::Waiting {
-                    text: error.to_string(),
+                    error: error.clone(),
                     delay,
                     failures,
                 });
@@ -259,7 +259,7 @@ impl Delivery<'_> {
         self.lost = error.sent_bytes().map(|sent| (error.operation(), sent));
         if let Some(delay) = self.policy.wait_after(&error, self.failures) {
             self.tell(DeliveryEvent::Waiting {
-                text: error.to_string(),
+                error: error.clone(),
                 delay,
                 failures: self.failures,
             });
