@@ -1,0 +1,161 @@
+//! The command line of `videoid`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Captures the evidence of a person's identification and delivers it to a Registration Authority.
+#[derive(Debug, Parser)]
+#[command(
+    name = "videoid",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes: 0 done · 1 failed, the reason is printed · 2 the command line is wrong · \
+                  3 the evidence or file was checked and rejected · 4 the RA could not be reached or refused"
+)]
+pub struct Cli {
+    /// Print one JSON object on standard output (one per line for several inputs) and nothing else there.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// More words on standard error; twice for all of them.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take a whole enrollment with the replay camera against an embedded mock RA, up to VIDEOREVIEW.
+    Demo(DemoArgs),
+    /// Deliver an evidence folder, or a case of this station, to the configured RA.
+    Submit(SubmitArgs),
+    /// Run the mock RA server.
+    Mock(MockArgs),
+    /// List the cameras with their formats.
+    Cameras(CamerasArgs),
+    /// Record a video from a camera or from the replay camera.
+    Record(RecordArgs),
+    /// Check a video file as the app checks a picked one.
+    CheckVideo(CheckVideoArgs),
+    /// Check this station: settings, certificate, camera, disk; with --live also the RA.
+    Doctor(DoctorArgs),
+    /// Print the completions of a shell.
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder that the evidence is left in; made when absent.
+    #[arg(long, default_value = "evidence-out")]
+    pub out: PathBuf,
+    /// Seconds of video to record.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(3..=60))]
+    pub seconds: u32,
+    /// Take the replay's passport instead of its identity card.
+    #[arg(long)]
+    pub passport: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SubmitArgs {
+    /// An evidence folder with evidence.json, or the id of a case of this station.
+    pub evidence: String,
+    #[command(flatten)]
+    pub station: StationArgs,
+    /// Create the request with a fresh scratchcard when the evidence names none.
+    #[arg(long)]
+    pub create: bool,
+    /// Send to this request instead of the one that the evidence names.
+    #[arg(long, value_name = "PK", conflicts_with = "create")]
+    pub request: Option<String>,
+}
+
+/// Which settings to use.
+#[derive(Debug, Args, Default, Clone)]
+pub struct StationArgs {
+    /// The settings file; else VIDEOID_CONFIG, else videoid-desk.toml in the user's configuration folder.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of this station's cases, in place of the settings' one.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Write a redacted trace of all HTTP exchanges to this file.
+    #[arg(long, value_name = "FILE")]
+    pub trace_http: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum FlowArg {
+    TwoStep,
+    OneStep,
+    ValidateApproves,
+}
+
+#[derive(Debug, Args)]
+pub struct MockArgs {
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    pub listen: SocketAddr,
+    /// Mutual TLS with a CA and certificates made in, or read from, this folder. Without it: plain HTTP.
+    #[arg(long, value_name = "DIR")]
+    pub tls: Option<PathBuf>,
+    /// Keep requests and evidence here across restarts. Without it they vanish at the end.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Which of the documented ways from review to approval the server follows.
+    #[arg(long, value_enum, default_value_t = FlowArg::TwoStep)]
+    pub flow: FlowArg,
+    /// A fault, as JSON of the control endpoint `/_mock/faults`; may be given several times.
+    #[arg(long, value_name = "JSON")]
+    pub fault: Vec<String>,
+    /// Accept evidence without looking at it (for measuring transport alone).
+    #[arg(long)]
+    pub no_checks: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CamerasArgs {
+    /// Seconds to wait for the system's answer.
+    #[arg(long, default_value_t = 10)]
+    pub timeout: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// `replay`, or the id of a camera as `videoid cameras` prints it.
+    #[arg(long, default_value = "replay")]
+    pub source: String,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub seconds: u32,
+    /// The MP4 to write; an existing file is not overwritten.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Overwrite the file.
+    #[arg(long)]
+    pub force: bool,
+    /// Bits a second.
+    #[arg(long, default_value_t = 1_500_000)]
+    pub bitrate: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckVideoArgs {
+    /// The files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub station: StationArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    pub station: StationArgs,
+    /// Also ask the RA, by read-only calls: certificate, RA id, scratchcards left, clock, both hosts.
+    #[arg(long)]
+    pub live: bool,
+}

@@ -1,0 +1,356 @@
+//! `videoid demo`: a whole enrollment with the replay camera against an embedded mock RA.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use evidence::{DocumentType, Field, ImageKind, Step};
+use station::contract::{
+    CameraState, Command, DeliveryView, EnrollmentView, RequestForm, Snapshot, Work,
+};
+use station::{Settings, Station, StationConfig, StationHandle};
+
+use crate::args::DemoArgs;
+use crate::commands::camera_child;
+use crate::failure::CliError;
+use crate::output::Output;
+
+/// Longest that one step of the demonstration may take.
+const STEP_TIMEOUT: Duration = Duration::from_secs(60);
+
+pub async fn run(args: DemoArgs, output: &Output) -> Result<ExitCode, CliError> {
+    std::fs::create_dir_all(&args.out).map_err(|source| CliError::File {
+        path: args.out.clone(),
+        what: "cannot be made",
+        source,
+    })?;
+    let station = Station::start(StationConfig {
+        camera_child: Some(camera_child()?),
+        // The defaults are training; a station's own settings have no part in a demonstration.
+        ..StationConfig::new(Settings::default(), args.out.join("station"))
+    })
+    .await
+    .map_err(CliError::Station)?;
+    let outcome = enroll(&station, &args, output).await;
+    station.shutdown().await;
+    outcome
+}
+
+async fn enroll(
+    station: &StationHandle,
+    args: &DemoArgs,
+    output: &Output,
+) -> Result<ExitCode, CliError> {
+    let demo = Demo { station, output };
+    output.step("TRAINING: replay camera, specimen document, mock RA. Nothing here is a real identification.");
+    demo.ask(
+        "choose the operator",
+        Command::ChooseOperator {
+            name: "Demo operator".into(),
+            rao_id: None,
+        },
+    )
+    .await?;
+    demo.ask("start", Command::StartEnrollment).await?;
+
+    let form = specimen_form(args.passport);
+    let document_type = if args.passport {
+        DocumentType::Pas
+    } else {
+        DocumentType::Idc
+    };
+    demo.ask(
+        "choose the document",
+        Command::SetDocument {
+            document_type,
+            country: form.id_document_country.clone(),
+        },
+    )
+    .await?;
+    demo.ask("create the request", Command::CreateRequest { form })
+        .await?;
+    let request = demo
+        .wait("create the request", |case| {
+            if let Work::Failed { failure } = &case.request_work {
+                return Err(failure.clone());
+            }
+            Ok(case.request.clone())
+        })
+        .await?;
+    output.step(&format!(
+        "request {} created: {}",
+        request.pk, request.status
+    ));
+
+    demo.ask("accept the consent", Command::AcceptConsent)
+        .await?;
+    output.step("consent accepted");
+
+    demo.open_camera().await?;
+    demo.take(Step::DocumentFront, ImageKind::DocumentFront)
+        .await?;
+    if document_type.has_rear() {
+        demo.take(Step::DocumentRear, ImageKind::DocumentRear)
+            .await?;
+    }
+    demo.crop_portrait().await?;
+    demo.take(Step::Selfie, ImageKind::DocumentOwner).await?;
+    demo.record(Duration::from_secs(args.seconds.into()))
+        .await?;
+
+    demo.go_to(Step::Data).await?;
+    demo.confirm_fields().await?;
+    demo.go_to(Step::Review).await?;
+    demo.ask("send", Command::Send).await?;
+    let status = demo
+        .wait("send", |case| match &case.delivery {
+            DeliveryView::Delivered { status, .. } => Ok(Some(status.clone())),
+            DeliveryView::Failed { failure } => Err(failure.clone()),
+            _ => Ok(None),
+        })
+        .await?;
+    let case_id = demo
+        .enrollment()
+        .map(|case| case.case_id)
+        .unwrap_or_default();
+    let folder = args.out.join("evidence");
+    station
+        .export_case(&case_id, &folder)
+        .await
+        .map_err(|failure| CliError::Session {
+            step: "leave the evidence folder".into(),
+            failure,
+        })?;
+    output.step(&format!("evidence: {}", folder.display()));
+    output.result(
+        &format!("state: {status}"),
+        &serde_json::json!({
+            "state": status, "request": request.pk, "evidence": folder, "simulated": true
+        }),
+    );
+    Ok(if status == "VIDEOREVIEW" {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(4)
+    })
+}
+
+/// The subject of the demonstration: the fictitious holder of the specimen documents.
+fn specimen_form(passport: bool) -> RequestForm {
+    RequestForm {
+        profile: "PFnubeAFCiudadano".into(),
+        given_name: "ANNA MARIA".into(),
+        surname_1: "ERIKSSON".into(),
+        surname_2: String::new(),
+        email: "anna.eriksson@example.org".into(),
+        mobile_phone_number: "+34600000000".into(),
+        serial_number: "12345678Z".into(),
+        country_name: "ES".into(),
+        id_document_type: if passport { "PAS" } else { "IDC" }.into(),
+        id_document_country: "ES".into(),
+        validity_days: 730,
+    }
+}
+
+/// Drives the session as the screens do, one command after the other.
+struct Demo<'a> {
+    station: &'a StationHandle,
+    output: &'a Output,
+}
+
+impl Demo<'_> {
+    fn enrollment(&self) -> Option<EnrollmentView> {
+        self.station.snapshot().enrollment
+    }
+
+    async fn ask(&self, step: &str, command: Command) -> Result<(), CliError> {
+        self.station
+            .dispatch(command)
+            .await
+            .map_err(|failure| CliError::Session {
+                step: step.into(),
+                failure,
+            })
+    }
+
+    async fn go_to(&self, step: Step) -> Result<(), CliError> {
+        self.ask("go on", Command::GoTo { step }).await
+    }
+
+    /// Waits until `ready` finds what it looks for in the enrollment.
+    async fn wait<T>(
+        &self,
+        step: &str,
+        mut ready: impl FnMut(&EnrollmentView) -> Result<Option<T>, station::contract::Failure>,
+    ) -> Result<T, CliError> {
+        self.wait_snapshot(step, |snapshot| match &snapshot.enrollment {
+            Some(case) => ready(case),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    async fn wait_snapshot<T>(
+        &self,
+        step: &str,
+        mut ready: impl FnMut(&Snapshot) -> Result<Option<T>, station::contract::Failure>,
+    ) -> Result<T, CliError> {
+        let mut changes = self.station.subscribe();
+        let found = tokio::time::timeout(STEP_TIMEOUT, async {
+            loop {
+                match ready(&changes.borrow_and_update()) {
+                    Ok(Some(found)) => return Ok(Some(found)),
+                    Ok(None) => {}
+                    Err(failure) => return Err(failure),
+                }
+                if changes.changed().await.is_err() {
+                    return Ok(None);
+                }
+            }
+        })
+        .await;
+        match found {
+            Ok(Ok(Some(found))) => Ok(found),
+            Ok(Err(failure)) => Err(CliError::Session {
+                step: step.into(),
+                failure,
+            }),
+            Ok(Ok(None)) | Err(_) => Err(CliError::Slow {
+                step: step.into(),
+                seconds: STEP_TIMEOUT.as_secs(),
+            }),
+        }
+    }
+
+    async fn open_camera(&self) -> Result<(), CliError> {
+        // Always the replay: a demonstration must not film whoever sits before the machine.
+        self.ask(
+            "open the replay camera",
+            Command::OpenCamera {
+                device: Some("replay".into()),
+            },
+        )
+        .await?;
+        let (width, height) = self
+            .wait_snapshot("open the replay camera", |snapshot| {
+                match &snapshot.camera.state {
+                    CameraState::Live { width, height, .. } => Ok(Some((*width, *height))),
+                    CameraState::Failed { failure } => Err(failure.clone()),
+                    _ => Ok(None),
+                }
+            })
+            .await?;
+        self.output.step(&format!("replay camera {width}×{height}"));
+        Ok(())
+    }
+
+    async fn take(&self, step: Step, kind: ImageKind) -> Result<(), CliError> {
+        let name = kind.key();
+        self.go_to(step).await?;
+        self.ask(name, Command::Capture { kind }).await?;
+        self.wait(name, |case| {
+            Ok(case.pending.as_ref().filter(|p| p.kind == kind).cloned())
+        })
+        .await?;
+        self.ask(name, Command::UsePending).await?;
+        self.report_image(kind).await
+    }
+
+    async fn report_image(&self, kind: ImageKind) -> Result<(), CliError> {
+        let name = kind.key();
+        let image = self
+            .wait(name, |case| {
+                Ok(case.images.iter().find(|image| image.kind == kind).cloned())
+            })
+            .await?;
+        self.output.step(&format!(
+            "{name}: {}×{}, {} kB",
+            image.width,
+            image.height,
+            image.bytes / 1000
+        ));
+        Ok(())
+    }
+
+    /// Cuts the portrait out where the project's specimens have it.
+    async fn crop_portrait(&self) -> Result<(), CliError> {
+        self.go_to(Step::Portrait).await?;
+        let front = self
+            .wait("portrait", |case| {
+                Ok(case
+                    .images
+                    .iter()
+                    .find(|i| i.kind == ImageKind::DocumentFront)
+                    .cloned())
+            })
+            .await?;
+        let area = camera::specimen_portrait_area(front.width, front.height);
+        self.ask(
+            "portrait",
+            Command::CropPortrait {
+                x: area.x,
+                y: area.y,
+                width: area.width,
+                height: area.height,
+            },
+        )
+        .await?;
+        self.report_image(ImageKind::DocumentPhoto).await
+    }
+
+    async fn record(&self, length: Duration) -> Result<(), CliError> {
+        self.go_to(Step::Video).await?;
+        self.ask("record", Command::StartRecording).await?;
+        let actions = self
+            .enrollment()
+            .map_or(0, |case| case.challenge.actions.len());
+        for index in 0..actions {
+            tokio::time::sleep(length / (actions as u32 + 1)).await;
+            self.ask(
+                "record",
+                Command::MarkAction {
+                    index: index as u32,
+                },
+            )
+            .await?;
+        }
+        tokio::time::sleep(length / (actions as u32 + 1)).await;
+        self.ask("record", Command::StopRecording).await?;
+        let video = self.wait("record", |case| Ok(case.video.clone())).await?;
+        self.output.step(&format!(
+            "video: {:.1} s, {} frames, {} dropped, {} kB",
+            video.duration_ms as f64 / 1000.0,
+            video.frames,
+            video.dropped,
+            video.bytes / 1000
+        ));
+        Ok(())
+    }
+
+    /// Types what the specimen says: the request was made from it, so each field is as requested.
+    async fn confirm_fields(&self) -> Result<(), CliError> {
+        let fields = self
+            .enrollment()
+            .map(|case| case.fields)
+            .unwrap_or_default();
+        for field in fields {
+            if field.document.is_empty() && !field.requested.is_empty() {
+                self.ask(
+                    "data",
+                    Command::SetField {
+                        field: field.field,
+                        value: field.requested,
+                    },
+                )
+                .await?;
+            }
+        }
+        self.ask(
+            "data",
+            Command::SetField {
+                field: Field::BirthDate,
+                value: "1974-08-12".into(),
+            },
+        )
+        .await
+    }
+}

@@ -1,0 +1,61 @@
+//! What a command prints: words for a person, or one JSON object for a program.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::failure::CliError;
+
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub fn new(json: bool) -> Output {
+        Output { json }
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// A step or remark on the way; on standard error when standard output is for JSON.
+    pub fn step(&self, text: &str) {
+        if self.json {
+            eprintln!("{text}");
+        } else {
+            println!("{text}");
+        }
+    }
+
+    /// The result: `words` for a person, `value` on one line for a program.
+    pub fn result(&self, words: &str, value: &impl Serialize) {
+        if self.json {
+            match serde_json::to_string(value) {
+                Ok(line) => println!("{line}"),
+                Err(error) => eprintln!("The result cannot be written as JSON: {error}"),
+            }
+        } else if !words.is_empty() {
+            println!("{words}");
+        }
+    }
+
+    /// Says why the command failed and gives its exit code.
+    pub fn fail(&self, error: &CliError) -> ExitCode {
+        let mut text = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        if self.json {
+            println!(
+                "{}",
+                serde_json::json!({ "error": { "code": error.code(), "text": text } })
+            );
+        }
+        eprintln!("videoid: {text}");
+        ExitCode::from(error.exit_code())
+    }
+}
