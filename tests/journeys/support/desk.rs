@@ -224,11 +224,9 @@ impl Desk {
         };
         // Transitions take up to 200 ms.
         tokio::time::sleep(Duration::from_millis(400)).await;
-        let png = bounded(self.client.screenshot())
-            .await
-            .expect("a picture is taken");
         std::fs::create_dir_all(&folder).expect("the folder can be made");
-        std::fs::write(folder.join(format!("{name}.png")), png).expect("the picture is written");
+        let file = folder.join(format!("{name}.png"));
+        assert!(self.display.picture(&file), "ffmpeg is needed for pictures");
     }
 
     /// Runs a script in the page.
@@ -260,9 +258,7 @@ impl Desk {
     /// Fails the journey and leaves what the window showed.
     pub async fn give_up(&self, why: &str) -> ! {
         let picture = leavings().join(format!("{}.png", self.name));
-        if let Ok(png) = bounded(self.client.screenshot()).await {
-            let _ = std::fs::write(&picture, png);
-        }
+        self.display.picture(&picture);
         let text = bounded(
             self.client
                 .execute("return document.body.innerText", vec![]),

@@ -1,6 +1,7 @@
 //! An X display of the journey's own, where none is given.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,35 @@ impl Display {
             .status
             .success()
             .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Takes a picture of the screen, with few colours so that it stays small. The driver's own pictures wait for
+    /// the page to be painted again, which on a still page never happens.
+    pub fn picture(&self, file: &Path) -> bool {
+        let palette = "trim=end_frame=1,split[a][b];[a]palettegen=max_colors=160[p];[b][p]paletteuse=dither=none";
+        Command::new("ffmpeg")
+            .args([
+                "-nostdin",
+                "-loglevel",
+                "error",
+                "-y",
+                "-f",
+                "x11grab",
+                "-draw_mouse",
+                "0",
+            ])
+            .args([
+                "-video_size",
+                "1280x800",
+                "-i",
+                &self.name,
+                "-frames:v",
+                "1",
+            ])
+            .args(["-vf", palette])
+            .arg(file)
+            .status()
+            .is_ok_and(|made| made.success())
     }
 
     /// Waits for a window with this title and returns its number.

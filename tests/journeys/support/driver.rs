@@ -20,8 +20,6 @@ impl Driver {
             .args(["--host=127.0.0.1", &format!("--port={port}")])
             .env("DISPLAY", display)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            // There is no GPU behind a virtual display: compositing would only double the painting.
-            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
             .envs(env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("the log can be shared"))
