@@ -67,7 +67,7 @@ pub struct SubmitArgs {
     pub evidence: String,
     #[command(flatten)]
     pub station: StationArgs,
-    /// Create the request with a fresh scratchcard when the evidence names none.
+    /// Create the request with a fresh scratchcard where the evidence names none, or one at another RA.
     #[arg(long)]
     pub create: bool,
     /// Send to this request instead of the one that the evidence names.

@@ -21,6 +21,9 @@ pub struct RequestRecord {
     pub video_pk: Option<String>,
     /// As the RA wrote it, dashed or not.
     pub video_identifier: Option<String>,
+    /// Address of the RA's API, where an evidence folder was sent to another RA than its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_url: Option<String>,
 }
 
 /// The subject's answer to the consent screen.

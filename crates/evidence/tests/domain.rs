@@ -79,6 +79,7 @@ fn complete(document: DocumentType) -> Case {
         status: "VIDEOPENDING".into(),
         video_pk: Some("2".into()),
         video_identifier: Some("u".into()),
+        api_url: None,
     });
     case.set_document(document, "ES".into()).unwrap();
     for kind in ImageKind::ALL {

@@ -28,7 +28,7 @@ pub struct EvidenceFolder {
 /// Which request the evidence goes to. With neither, the one that the folder names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubmitOptions {
-    /// Creates a request where the folder names none.
+    /// Creates a request where the folder names none, or one at another RA.
     pub create: bool,
     /// An existing request, by its number.
     pub request: Option<String>,
@@ -150,16 +150,20 @@ impl EvidenceFolder {
         }
         let ra = Ra::new(settings, &settings.hosts(), settings.password_from_env());
         let client = ra.client()?;
+        let api_url = settings.hosts().api;
         if let Some(pk) = &options.request {
             let record = client
                 .request(&Id::new(pk.clone()))
                 .await
                 .map_err(|error| crate::ra::failure(&error))?;
-            self.case.request = Some(request_record(&record));
-        } else if options.create && self.case.request.is_none() {
-            let record = self.create(settings, &client, &ra.ra_id, &cancel).await?;
-            self.case.request = Some(request_record(&record));
-            self.write()?;
+            self.case.request = Some(request_record(&record, &api_url));
+        } else if options.create {
+            self.leave_other_ra(settings.environment, &api_url)?;
+            if self.case.request.is_none() {
+                let record = self.create(settings, &client, &ra.ra_id, &cancel).await?;
+                self.case.request = Some(request_record(&record, &api_url));
+                self.write()?;
+            }
         }
         let missing = self.case.missing();
         if !missing.is_empty() {
@@ -227,6 +231,24 @@ impl EvidenceFolder {
         })
     }
 
+    /// A request, and a scratchcard, of another RA mean nothing to this one.
+    fn leave_other_ra(&mut self, environment: Environment, api_url: &str) -> Result<(), Failure> {
+        let Some(request) = &self.case.request else {
+            return Ok(());
+        };
+        let other = match &request.api_url {
+            Some(named) => named != api_url,
+            None => self.case.environment != crate::views::environment_name(environment),
+        };
+        if other {
+            self.case.request = None;
+            self.case.scratchcard = None;
+            self.case.delivered = None;
+            self.write()?;
+        }
+        Ok(())
+    }
+
     /// Creates the request that the case's form asks for; its scratchcard is written down before it is used.
     async fn create(
         &mut self,
@@ -275,7 +297,7 @@ fn stored(operation: &'static str, error: io::Error) -> Failure {
     StoreError::from_io(operation, error).into()
 }
 
-fn request_record(record: &ra_api::RequestRecord) -> evidence::RequestRecord {
+fn request_record(record: &ra_api::RequestRecord, api_url: &str) -> evidence::RequestRecord {
     let videoid = record.videoid_data.as_ref();
     evidence::RequestRecord {
         pk: record.pk.to_string(),
@@ -285,6 +307,7 @@ fn request_record(record: &ra_api::RequestRecord) -> evidence::RequestRecord {
             .and_then(|data| data.pk.as_ref())
             .map(ToString::to_string),
         video_identifier: videoid.and_then(|data| data.video_identifier.clone()),
+        api_url: Some(api_url.to_owned()),
     }
 }
 

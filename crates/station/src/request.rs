@@ -242,6 +242,7 @@ impl Session {
                             status: String::new(),
                             video_pk: None,
                             video_identifier: None,
+                            api_url: None,
                         });
                     } else if !in_doubt {
                         case.scratchcard = None;
@@ -304,6 +305,7 @@ impl Session {
                 video_identifier: video_identifier
                     .clone()
                     .or_else(|| before.and_then(|request| request.video_identifier.clone())),
+                api_url: None,
             });
             if fill {
                 fill_form(case, record)?;

@@ -46,7 +46,16 @@ pub async fn run(args: MockArgs, output: &Output) -> Result<ExitCode, CliError> 
     words.push_str("Ctrl+C ends it.");
     output.result(
         &words,
-        &serde_json::json!({ "url": server.base_url(), "tls": tls.is_some() }),
+        &serde_json::json!({
+            "url": server.base_url(),
+            "tls": tls.map(|tls| serde_json::json!({
+                "ca": tls.ca,
+                "client_cert": tls.client_cert,
+                "client_key": tls.client_key,
+                "client_p12": tls.client_p12,
+                "client_p12_password": ra_mock::P12_PASSWORD,
+            })),
+        }),
     );
     if let Err(error) = tokio::signal::ctrl_c().await {
         tracing::warn!(%error, "no signal handler; the server runs until it is killed");
