@@ -33,10 +33,10 @@ pub fn start(data_dir: Option<&Path>) {
         .with(fmt::layer().with_writer(io::stderr))
         .with(to_file)
         .try_init();
-    if started.is_ok() {
-        if let Some(error) = problem {
-            tracing::warn!(%error, "the log file cannot be written");
-        }
+    if started.is_ok()
+        && let Some(error) = problem
+    {
+        tracing::warn!(%error, "the log file cannot be written");
     }
 }
 

@@ -25,10 +25,12 @@ pub async fn run(args: DoctorArgs, output: &Output) -> Result<ExitCode, CliError
         if let Some(value) = &row.value {
             words.push_str(value);
         }
-        if let Some(failure) = &row.failure {
-            if let Some(detail) = &failure.detail {
-                words.push_str(&format!(" — {detail}"));
-            }
+        if let Some(detail) = row
+            .failure
+            .as_ref()
+            .and_then(|failure| failure.detail.as_ref())
+        {
+            words.push_str(&format!(" — {detail}"));
         }
         words.push('\n');
     }
