@@ -8,6 +8,7 @@ use station::{ChildCommand, Settings, Station, StationConfig, StationHandle};
 use crate::args::Args;
 use crate::logging;
 use crate::problem::Problem;
+use crate::test_hooks;
 
 /// Reads the settings, starts the log and the station. Must run inside a tokio runtime.
 pub async fn start(args: &Args) -> Result<StationHandle, Problem> {
@@ -27,7 +28,13 @@ fn plan(args: &Args) -> Result<StationConfig, Problem> {
         settings.environment = Environment::Training;
     }
     let data_dir = data_dir(args, &settings);
-    let camera_child = ChildCommand::this_executable().map_err(Problem::OwnProgram)?;
+    let mut camera_child = ChildCommand::this_executable().map_err(Problem::OwnProgram)?;
+    // A test's camera driver is for the camera's process alone.
+    if let Some(library) = test_hooks::test_value("VIDEOID_TEST_CAMERA_PRELOAD") {
+        camera_child
+            .environment
+            .push(("LD_PRELOAD".into(), library));
+    }
     let certificate_password = settings.password_from_env();
     Ok(StationConfig {
         settings_file,

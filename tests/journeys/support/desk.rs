@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base64::Engine;
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -92,14 +91,6 @@ impl Desk {
         self.data
     }
 
-    /// Kills the app as a power cut would, and returns the data folder.
-    pub async fn kill(self) -> Arc<TempDir> {
-        for pid in self.driver.descendants() {
-            signal(pid, "KILL");
-        }
-        self.data
-    }
-
     /// Waits for the element with this test id to be on the screen.
     pub async fn see(&self, id: &str) -> Element {
         self.element(&format!("[data-testid=\"{id}\"]")).await
@@ -118,15 +109,6 @@ impl Desk {
                 self.give_up(&format!("{css} does not appear")).await;
             }
             pause().await;
-        }
-    }
-
-    /// Whether the element is on the screen now.
-    pub async fn shows(&self, id: &str) -> bool {
-        let css = format!("[data-testid=\"{id}\"]");
-        match bounded(self.client.find(Locator::Css(&css))).await {
-            Ok(element) => bounded(element.is_displayed()).await.unwrap_or(false),
-            Err(_) => false,
         }
     }
 
@@ -237,21 +219,11 @@ impl Desk {
         }
     }
 
-    /// The bytes behind an address, read by the page itself.
-    pub async fn fetch(&self, url: &str) -> Vec<u8> {
-        let script = "const [url, done] = arguments; \
-            fetch(url).then(r => r.ok ? r.arrayBuffer() : Promise.reject(r.status)).then(b => { \
-              let s = ''; for (const c of new Uint8Array(b)) s += String.fromCharCode(c); done(btoa(s)); \
-            }).catch(e => done(null));";
-        let answer = bounded(self.client.execute_async(script, vec![json!(url)])).await;
-        match answer {
-            Ok(Value::String(text)) => base64::engine::general_purpose::STANDARD
-                .decode(text)
-                .expect("the page encodes rightly"),
-            other => {
-                self.give_up(&format!("{url} cannot be read: {other:?}"))
-                    .await
-            }
+    /// Runs a script in the page that hands its result to its last argument.
+    pub async fn script_async(&self, script: &str) -> Value {
+        match bounded(self.client.execute_async(script, vec![])).await {
+            Ok(value) => value,
+            Err(error) => self.give_up(&format!("the script failed: {error}")).await,
         }
     }
 
