@@ -22,7 +22,14 @@ const IMAGES: [&str; 4] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn an_enrollment_with_the_replay_camera_reaches_the_officer_byte_for_byte() {
     let _turn = turn().await;
-    let desk = Desk::open("replay-enrollment", Setup::default()).await;
+    let desk = Desk::open(
+        "replay-enrollment",
+        Setup {
+            album: true,
+            ..Setup::default()
+        },
+    )
+    .await;
     let pk = begin(&desk).await;
     capture_documents(&desk).await;
     portrait(&desk).await;

@@ -23,7 +23,7 @@ async fn unreadable_settings_open_a_window_that_names_file_line_and_remedy() {
     assert!(text.contains("The settings cannot be read"), "{text}");
     assert!(text.contains("videoid-desk.toml:4:15"), "{text}");
     assert!(text.contains("What to do"), "{text}");
-    desk.picture("settings-invalid").await;
+    desk.picture("17-settings-invalid").await;
     let left_alone = desk
         .script("return typeof window.__TAURI_INTERNALS__.invoke")
         .await;

@@ -23,12 +23,15 @@ pub struct Setup {
     pub settings: String,
     pub env: Vec<(String, String)>,
     pub window_manager: bool,
+    /// Whether this journey provides the documents' pictures of the steps.
+    pub album: bool,
     /// The data folder of another run; none is a fresh one.
     pub data: Option<Arc<TempDir>>,
 }
 
 pub struct Desk {
     name: &'static str,
+    album: bool,
     pub client: Client,
     driver: Driver,
     pub display: Display,
@@ -69,6 +72,7 @@ impl Desk {
         };
         Desk {
             name,
+            album: setup.album,
             client,
             driver,
             display,
@@ -199,13 +203,20 @@ impl Desk {
         Mock::at(host.as_str().expect("the state names the host"))
     }
 
+    /// Takes a picture of a step that every enrollment passes, in the journey that provides them.
+    pub async fn step_picture(&self, name: &str) {
+        if self.album {
+            self.picture(name).await;
+        }
+    }
+
     /// Takes a picture of the window for the documents, when `VIDEOID_SCREENS` names their folder.
     pub async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("VIDEOID_SCREENS").map(PathBuf::from) else {
             return;
         };
-        // Transitions take up to 200 ms.
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        // Transitions take up to 200 ms, and a camera that has just been opened a moment more.
+        tokio::time::sleep(Duration::from_millis(800)).await;
         std::fs::create_dir_all(&folder).expect("the folder can be made");
         let file = folder.join(format!("{name}.png"));
         assert!(self.display.picture(&file), "ffmpeg is needed for pictures");

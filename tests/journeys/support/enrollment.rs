@@ -18,7 +18,7 @@ const SUBJECT: [(&str, &str); 5] = [
 /// From the station check to a request at the RA and the subject's consent. Returns the request's number.
 pub async fn begin(desk: &Desk) -> String {
     desk.fill("operator-name", "Olga Operator").await;
-    desk.picture("01-station-check").await;
+    desk.step_picture("01-station-check").await;
     desk.click("start-enrollment").await;
     desk.see("field-given_name").await;
     for (field, value) in SUBJECT {
@@ -31,7 +31,7 @@ pub async fn begin(desk: &Desk) -> String {
     ] {
         desk.choose(&format!("field-{field}"), value).await;
     }
-    desk.picture("02-request").await;
+    desk.step_picture("02-request").await;
     desk.click("primary").await;
     let pk = desk
         .until("a request at the RA", |state| {
@@ -44,7 +44,7 @@ pub async fn begin(desk: &Desk) -> String {
         desk.click("primary").await;
     }
     desk.see("consent-refuse").await;
-    desk.picture("03-consent").await;
+    desk.step_picture("03-consent").await;
     desk.click("consent-accept").await;
     desk.until("the consent", |state| {
         (state["enrollment"]["consent"]["accepted"] == true).then_some(())
@@ -62,8 +62,9 @@ pub async fn capture_documents(desk: &Desk) {
         (state["camera"]["state"]["state"] == "live").then_some(())
     })
     .await;
-    desk.see("shutter").await;
-    desk.picture("04-document-front").await;
+    desk.element("[data-testid=\"shutter\"]:not([disabled])")
+        .await;
+    desk.step_picture("04-document-front").await;
     take(
         desk,
         "document_front",
@@ -77,7 +78,7 @@ pub async fn capture_documents(desk: &Desk) {
 /// The portrait, cut out where the window proposes it.
 pub async fn portrait(desk: &Desk) {
     desk.see("crop-frame").await;
-    desk.picture("06-portrait").await;
+    desk.step_picture("06-portrait").await;
     desk.click("crop-apply").await;
     desk.until("the portrait", |state| accepted(state, "document_photo"))
         .await;
@@ -86,8 +87,9 @@ pub async fn portrait(desk: &Desk) {
 
 /// The subject's face.
 pub async fn selfie(desk: &Desk) {
-    desk.see("preview").await;
-    desk.picture("07-selfie").await;
+    desk.element("[data-testid=\"shutter\"]:not([disabled])")
+        .await;
+    desk.step_picture("07-selfie").await;
     take(desk, "selfie", "document_owner", None).await;
 }
 
@@ -105,7 +107,7 @@ pub async fn record(desk: &Desk) {
     for index in 0..actions {
         desk.click(&format!("mark-{index}")).await;
     }
-    desk.picture("08-video").await;
+    desk.step_picture("08-video").await;
     desk.click("record-stop").await;
     desk.see("video-result").await;
     desk.until("the video", |state| {
@@ -152,7 +154,7 @@ pub async fn attest(desk: &Desk, check: &str) {
 
 /// From the data to the review.
 pub async fn review(desk: &Desk) {
-    desk.picture("09-data").await;
+    desk.step_picture("09-data").await;
     leave(desk, "data").await;
     desk.until("a complete enrollment", |state| {
         state["enrollment"]["missing"]
@@ -162,7 +164,7 @@ pub async fn review(desk: &Desk) {
     })
     .await;
     desk.see("send").await;
-    desk.picture("10-review").await;
+    desk.step_picture("10-review").await;
 }
 
 /// Waits for the state in which the RA's officer takes over.
@@ -211,7 +213,7 @@ async fn take(desk: &Desk, step: &str, kind: &str, name: Option<&str>) {
     desk.click("shutter").await;
     desk.see("use-picture").await;
     if let Some(name) = name {
-        desk.picture(name).await;
+        desk.step_picture(name).await;
     }
     desk.click("use-picture").await;
     desk.until(kind, |state| accepted(state, kind)).await;
