@@ -146,7 +146,7 @@ BAND = (f'<g><rect width="{W}" height="46" fill="#f2b233"/>'
 def desk(document, width, height, turn):
     grain = "".join(f'<path d="M0 {y} C 480 {y + 9} 1100 {y - 12} 1920 {y + 5}" stroke="#6b4a2f" stroke-width="{1 + y % 3}" '
                     f'opacity=".{10 + y % 13}" fill="none"/>' for y in range(0, H, 17))
-    x, y = (W - width) / 2, (H - height) / 2 + 22
+    x, y = (W - width) / 2, (H - height) / 2 + 46
     return (f'<defs><radialGradient id="l" cx=".42" cy=".35" r=".9"><stop offset="0" stop-color="#fff" stop-opacity=".22"/>'
             '<stop offset="1" stop-color="#000" stop-opacity=".34"/></radialGradient>'
             '<filter id="s" x="-10%" y="-10%" width="120%" height="130%"><feGaussianBlur stdDeviation="14"/></filter></defs>'

@@ -27,7 +27,7 @@ pub fn specimen_portrait_area(width: u32, height: u32) -> Area {
     let y = |share: f64| (f64::from(height) * share) as u32;
     Area {
         x: x(0.181),
-        y: y(0.268),
+        y: y(0.290),
         width: x(0.192),
         height: y(0.446),
     }

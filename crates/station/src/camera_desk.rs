@@ -43,6 +43,8 @@ pub enum CameraReport {
     Listed(Result<Vec<DeviceView>, Failure>),
     Live {
         run: u64,
+        /// Id among the devices.
+        device: String,
         name: String,
         simulated: bool,
         width: u32,
@@ -260,12 +262,14 @@ impl Session {
             }
             CameraReport::Live {
                 run,
+                device,
                 name,
                 simulated,
                 width,
                 height,
                 fps,
             } if run == self.desk.run => {
+                self.desk.view.chosen = Some(device);
                 self.desk.source = Some((name, simulated));
                 self.desk.view.state = CameraState::Live {
                     width,
@@ -376,6 +380,7 @@ impl CameraThread {
                 let (name, simulated) = source::origin(&frame);
                 self.report(CameraReport::Live {
                     run: self.run,
+                    device: source::device(&frame),
                     name,
                     simulated,
                     width,

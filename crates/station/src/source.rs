@@ -123,6 +123,14 @@ fn view(device: &Device) -> DeviceView {
     }
 }
 
+/// Id of the device that a frame comes from.
+pub(crate) fn device(frame: &Frame) -> String {
+    match &*frame.origin {
+        camera::Origin::Live { id, .. } => id.clone(),
+        camera::Origin::Replay { .. } => REPLAY.to_owned(),
+    }
+}
+
 impl Source {
     pub fn next(&mut self, deadline: Instant) -> Result<Frame, Failure> {
         self.0.next(deadline).map_err(|error| failure(&error))

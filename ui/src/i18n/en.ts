@@ -265,7 +265,8 @@ export const en = {
     openingHint: 'The first picture can take a few seconds.',
     closed: 'The camera is off.',
     open: 'Turn on the camera',
-    live: (width: number, height: number, fps: string) => `${width} × ${height}, ${fps} per second`,
+    live: (width: number, height: number, fps: string) =>
+      fps === '0' ? `${width} × ${height}` : `${width} × ${height}, ${fps} per second`,
     preview: 'Live picture of the camera',
     kinds: {
       camera: '',

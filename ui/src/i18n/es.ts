@@ -235,7 +235,8 @@ export const es: Text = {
     openingHint: 'La primera imagen puede tardar unos segundos.',
     closed: 'La cámara está apagada.',
     open: 'Encender la cámara',
-    live: (width, height, fps) => `${width} × ${height}, ${fps} por segundo`,
+    live: (width, height, fps) =>
+      fps === '0' ? `${width} × ${height}` : `${width} × ${height}, ${fps} por segundo`,
     preview: 'Imagen en vivo de la cámara',
     kinds: { camera: '', infrared: 'infrarroja, no para documentos', virtual: 'virtual', replay: 'reproducción' },
   },
