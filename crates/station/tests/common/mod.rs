@@ -12,6 +12,7 @@ use station::contract::*;
 use station::settings::Settings;
 use station::store::{CaseStore, FolderStore, GrowingFile, ReadSeek, StoreError};
 use station::{Station, StationConfig, StationHandle};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Far longer than anything takes, so that a slow machine fails no test.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -79,6 +80,36 @@ pub fn form() -> RequestForm {
         id_document_country: "ES".into(),
         validity_days: 730,
     }
+}
+
+/// Speaks with the mock's control endpoint.
+pub async fn control(desk: &Desk, method: &str, path: &str, body: &str) -> serde_json::Value {
+    let host = desk.station.snapshot().settings.api_host;
+    let mut stream = tokio::net::TcpStream::connect(&host).await.unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 2"), "{answer}");
+    serde_json::from_str(body).unwrap_or_default()
+}
+
+pub async fn fault(desk: &Desk, fault: &str) {
+    control(desk, "POST", "/_mock/faults", fault).await;
+}
+
+pub async fn requests(desk: &Desk) -> usize {
+    let value = control(desk, "GET", "/_mock/requests", "").await;
+    value
+        .as_array()
+        .or(value["requests"].as_array())
+        .unwrap_or_else(|| panic!("{value}"))
+        .len()
 }
 
 impl Desk {
