@@ -68,14 +68,19 @@ fn stream(id: &str, requests: &Receiver<Request>, out: &mut impl Write) -> Resul
         },
         &[],
     )?;
-    let mut still = false;
+    let mut shot = None;
     loop {
         for request in requests.try_iter() {
-            still = request == Request::Still;
-            match request {
-                Request::Still => camera.switch_to_still()?,
-                Request::Preview => camera.switch_to_preview()?,
-            }
+            shot = match request {
+                Request::Still { shot } => {
+                    camera.switch_to_still()?;
+                    Some(shot)
+                }
+                Request::Preview => {
+                    camera.switch_to_preview()?;
+                    None
+                }
+            };
         }
         match camera.frame() {
             Ok(frame) => {
@@ -83,7 +88,7 @@ fn stream(id: &str, requests: &Receiver<Request>, out: &mut impl Write) -> Resul
                     format: frame.mode.format,
                     width: frame.mode.width,
                     height: frame.mode.height,
-                    still,
+                    shot,
                 };
                 send(out, &head, &frame.data)?;
             }

@@ -20,6 +20,8 @@ use crate::protocol::{self, Message, Request};
 pub const CHILD_ARGUMENT: &str = "camera-child";
 /// A camera that gives nothing for so long is frozen. Slow cameras in the dark still give five frames a second.
 const STALL: Duration = Duration::from_secs(2);
+/// A change of mode stops and starts the camera's stream: slow cameras give nothing for longer than [`STALL`].
+const SWITCH: Duration = Duration::from_secs(4);
 /// Opening includes the driver's set-up and the first frames.
 const OPEN: Duration = Duration::from_secs(8);
 /// Frames kept for a reader that is late; older ones are left out.
@@ -97,6 +99,8 @@ pub fn open_live(command: &ChildCommand, id: &str) -> Result<Box<dyn FrameSource
         origin,
         opened: Instant::now(),
         seq: 0,
+        shots: 0,
+        switched_by: Instant::now(),
     }))
 }
 
@@ -105,6 +109,10 @@ struct Live {
     origin: Arc<Origin>,
     opened: Instant,
     seq: u64,
+    /// Stills asked for so far.
+    shots: u64,
+    /// Until then a change of mode excuses silence.
+    switched_by: Instant,
 }
 
 impl Live {
@@ -127,7 +135,7 @@ impl Live {
                 return Err(error.clone());
             }
             let now = Instant::now();
-            let stalls = state.last + STALL;
+            let stalls = (state.last + STALL).max(self.switched_by);
             if now >= stalls || now >= deadline {
                 // The child may hang in the driver for ever: it goes, and with it the hold on the camera.
                 drop(state);
@@ -161,17 +169,18 @@ impl Live {
 
 impl FrameSource for Live {
     fn next(&mut self, deadline: Instant) -> Result<Frame, CameraError> {
-        self.wait(deadline, |arrived| !arrived.still)
+        self.wait(deadline, |arrived| arrived.shot.is_none())
     }
 
     fn still(&mut self, deadline: Instant) -> Result<Frame, CameraError> {
-        self.child.request(Request::Still)?;
-        let still = self.wait_whole(deadline);
+        self.shots += 1;
+        let shot = self.shots;
+        self.switch(Request::Still { shot })?;
+        let still = self.wait_whole(shot, deadline);
         // Back to the preview whatever came of the still; a camera that is gone says so at the next frame.
-        if let Err(error) = self.child.request(Request::Preview) {
+        if let Err(error) = self.switch(Request::Preview) {
             tracing::debug!(%error, "the camera did not go back to its preview");
         }
-        self.child.shared.lock().last = Instant::now();
         still
     }
 
@@ -181,10 +190,15 @@ impl FrameSource for Live {
 }
 
 impl Live {
+    fn switch(&mut self, request: Request) -> Result<(), CameraError> {
+        self.switched_by = Instant::now() + SWITCH;
+        self.child.request(request)
+    }
+
     /// A still that decodes whole; damaged ones are passed over until the deadline.
-    fn wait_whole(&mut self, deadline: Instant) -> Result<Frame, CameraError> {
+    fn wait_whole(&mut self, shot: u64, deadline: Instant) -> Result<Frame, CameraError> {
         loop {
-            let damage = match self.wait(deadline, |arrived| arrived.still) {
+            let damage = match self.wait(deadline, |arrived| arrived.shot == Some(shot)) {
                 Ok(frame) => match frame.to_rgb() {
                     Ok(_) => return Ok(frame),
                     Err(damage) => damage,
@@ -203,7 +217,7 @@ struct Arrived {
     format: Format,
     width: u32,
     height: u32,
-    still: bool,
+    shot: Option<u64>,
     data: Bytes,
     received: Instant,
     captured: OffsetDateTime,
@@ -351,13 +365,13 @@ fn read_child(mut output: impl Read, words: std::thread::JoinHandle<String>, sha
                 format,
                 width,
                 height,
-                still,
+                shot,
             } => {
                 let arrived = Arrived {
                     format,
                     width,
                     height,
-                    still,
+                    shot,
                     data: body.into(),
                     received: Instant::now(),
                     captured: OffsetDateTime::now_utc(),

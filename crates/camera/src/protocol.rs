@@ -27,7 +27,8 @@ pub enum Message {
         format: Format,
         width: u32,
         height: u32,
-        still: bool,
+        /// The still request that it answers; none for the preview.
+        shot: Option<u64>,
     },
     /// A frame was thrown away; the camera goes on.
     Damaged {
@@ -44,7 +45,10 @@ pub enum Message {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    Still,
+    /// Stills until the next request. The number tells them from those of an earlier request.
+    Still {
+        shot: u64,
+    },
     Preview,
 }
 
@@ -96,7 +100,7 @@ mod tests {
                     format: Format::Mjpeg,
                     width: 2,
                     height: 1,
-                    still: true,
+                    shot: Some(7),
                 },
                 vec![1, 2, 3],
             ),
@@ -120,6 +124,14 @@ mod tests {
             read(&mut input).unwrap_err().kind(),
             io::ErrorKind::UnexpectedEof
         );
+    }
+
+    #[test]
+    fn lengths_that_make_no_sense_are_refused_before_memory_is_taken() {
+        let mut pipe = (MAX_HEAD + 1).to_le_bytes().to_vec();
+        pipe.extend([0; 8]);
+        let error = read(&mut pipe.as_slice()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     }
 
     proptest! {

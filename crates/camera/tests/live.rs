@@ -4,8 +4,9 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -132,6 +133,44 @@ fn frames_are_trimmed_and_stills_are_large_and_fresh() {
     // And on with the preview.
     let after = source.next(soon()).unwrap();
     assert_eq!((after.width, after.height), (1280, 720));
+}
+
+#[test]
+fn a_second_still_is_taken_after_its_own_shutter() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let rig = Rig::new();
+    let mut source = rig.open().unwrap();
+    source.still(soon()).unwrap();
+    // The child goes on sending stills of the first shot until it reads that they are not wanted any more.
+    std::thread::sleep(Duration::from_millis(200));
+    let other = rig.folder.path().join("other.jpg");
+    std::fs::write(&other, SMALL).unwrap();
+    std::fs::rename(other, rig.folder.path().join("large.jpg")).unwrap();
+    let still = source.still(soon()).unwrap();
+    assert_eq!(still.still_jpeg().unwrap(), SMALL, "an older picture");
+}
+
+#[test]
+fn the_child_ends_with_its_input_even_in_a_frozen_driver() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let rig = Rig::new();
+    let mut child = Command::new(&rig.command.program)
+        .args([camera::CHILD_ARGUMENT, "open", "0"])
+        .envs(rig.command.environment.iter().cloned())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = child.stdout.take().unwrap();
+    // Past the first frames; then the driver freezes, and the app is gone.
+    output.read_exact(&mut vec![0; 400_000]).unwrap();
+    rig.set("freeze", true);
+    let reader = std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none());
+    drop(child.stdin.take());
+    reader.join().unwrap().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]
