@@ -8,6 +8,7 @@ mod picker;
 pub mod presentation;
 mod problem;
 mod protocols;
+mod rendering;
 mod startup;
 mod test_hooks;
 mod window;
@@ -32,6 +33,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         return camera::child_main();
     }
     if let Some(ended) = test_hooks::run_without_test_hooks(&args) {
+        return ended;
+    }
+    if let Some(ended) = rendering::run_for_this_machine(&args) {
         return ended;
     }
     let args = match Args::try_parse_from(args) {

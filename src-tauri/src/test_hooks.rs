@@ -59,13 +59,13 @@ pub fn run_without_test_hooks(args: &[OsString]) -> Option<ExitCode> {
 }
 
 #[cfg(unix)]
-fn replace_process(mut command: Command) -> std::io::Result<ExitCode> {
+pub(crate) fn replace_process(mut command: Command) -> std::io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
 #[cfg(not(unix))]
-fn replace_process(mut command: Command) -> std::io::Result<ExitCode> {
+pub(crate) fn replace_process(mut command: Command) -> std::io::Result<ExitCode> {
     let status = command.status()?;
     Ok(status
         .code()

@@ -8,5 +8,6 @@
 
 mod camera;
 mod enroll;
+mod live_view;
 mod shell;
 mod support;

@@ -39,7 +39,7 @@ pub fn build(args: &[&str]) -> Result<Vec<Program>, TaskError> {
     let mut command = exec::cargo();
     command.arg("build").args(args);
     let what = exec::shown(&command);
-    println!("$ {what}");
+    eprintln!("$ {what}");
     command
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped());
@@ -94,7 +94,10 @@ fn program(line: &str) -> Option<Program> {
     let message: Message = serde_json::from_str(line).ok()?;
     let target = message.target?;
     let is_program = message.reason == "compiler-artifact"
-        && target.kind.iter().any(|kind| kind == "bin")
+        && target
+            .kind
+            .iter()
+            .any(|kind| kind == "bin" || kind == "example")
         && message.profile.is_some_and(|profile| !profile.test);
     is_program.then_some(Program {
         name: target.name,

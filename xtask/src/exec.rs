@@ -96,7 +96,7 @@ pub fn npm() -> Command {
 /// Prints the command and runs it with our own output; an exit status other than 0 is an error.
 pub fn run(command: &mut Command) -> Result<(), TaskError> {
     let what = shown(command);
-    println!("$ {what}");
+    eprintln!("$ {what}");
     let status = status(command)?;
     if status.success() {
         Ok(())

@@ -1,5 +1,6 @@
 //! Everything that a newcomer or the continuous integration does with this repository: `cargo xtask run`, `cargo xtask test`.
 
+mod bench;
 mod cargo;
 mod deny;
 mod exec;
@@ -41,12 +42,21 @@ enum Command {
         #[arg(long)]
         fast: bool,
     },
+    /// Measure the product beside its peers and print tables; `docs/benchmarks.md` holds a run.
+    Bench {
+        /// Only this one.
+        subject: Option<bench::Subject>,
+        /// One JSON object instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run { headless, args } => run::run(headless, &args),
         Command::Test { fast } => test::test(fast).map(|()| ExitCode::SUCCESS),
+        Command::Bench { subject, json } => bench::bench(subject, json).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         report(&error);

@@ -38,6 +38,7 @@ const ALL: &[Purpose] = &[
 ];
 const WINDOW: &[Purpose] = &[Purpose::Window, Purpose::Tests];
 const TESTS: &[Purpose] = &[Purpose::Tests];
+const BENCH: &[Purpose] = &[Purpose::Bench];
 const PEERS: &[Purpose] = &[Purpose::Tests, Purpose::Bench];
 
 const fn package(
@@ -74,17 +75,6 @@ const PACKAGES: &[Package] = &[
         "a font, where the system has none",
         WINDOW,
     ),
-    package(
-        "gstreamer1.0-plugins-base",
-        "plays the recorded video in the window",
-        WINDOW,
-    ),
-    package(
-        "gstreamer1.0-plugins-good",
-        "reads its MP4 container",
-        WINDOW,
-    ),
-    package("gstreamer1.0-libav", "decodes its H.264", WINDOW),
     package("xvfb", "the display that the journeys run on", TESTS),
     package(
         "webkit2gtk-driver",
@@ -97,6 +87,7 @@ const PACKAGES: &[Package] = &[
         TESTS,
     ),
     package("xdotool", "types into the file dialog", TESTS),
+    package("time", "measures the programs that are compared", BENCH),
     package("ffmpeg", "judges the recorded video independently", PEERS),
     package(
         "curl",

@@ -54,7 +54,7 @@ pub struct DemoArgs {
     #[arg(long, default_value = "evidence-out")]
     pub out: PathBuf,
     /// Seconds of video to record.
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(3..=60))]
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(6..=60))]
     pub seconds: u32,
     /// Take the replay's passport instead of its identity card.
     #[arg(long)]

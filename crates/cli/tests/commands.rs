@@ -35,7 +35,7 @@ fn evidence() -> &'static Path {
     let (_, evidence) = DEMO.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().to_str().unwrap();
-        let output = videoid(&["--json", "demo", "--seconds", "5", "--out", out]);
+        let output = videoid(&["--json", "demo", "--seconds", "6", "--out", out]);
         assert!(output.status.success(), "{}", words(&output));
         let result = json(&output);
         assert_eq!(result["state"], "VIDEOREVIEW");
@@ -91,7 +91,7 @@ fn a_demonstration_leaves_evidence_that_others_can_read() {
 fn a_passport_has_no_rear() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
-    let output = videoid(&["demo", "--passport", "--seconds", "5", "--out", out]);
+    let output = videoid(&["demo", "--passport", "--seconds", "6", "--out", out]);
     assert!(output.status.success(), "{}", words(&output));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.ends_with("state: VIDEOREVIEW\n"), "{text}");

@@ -46,12 +46,18 @@ fn main() {
             at,
         };
         // A file gives frames faster than a camera; nothing may be dropped here.
-        while recorder.push(frame.clone()) != Pushed::Accepted {
-            std::thread::sleep(Duration::from_millis(2));
+        loop {
+            match recorder.push(frame.clone()) {
+                Pushed::Accepted => break,
+                Pushed::Dropped => std::thread::sleep(Duration::from_millis(2)),
+                // What went wrong, `finish` says below.
+                Pushed::Stopped => break,
+            }
         }
         number += 1;
     }
     let summary = recorder.finish().unwrap();
+    assert_eq!(summary.frames, u64::from(number), "pictures were lost");
     let out = BufWriter::new(File::create(output).unwrap());
     finalise(BufReader::new(File::open(&part).unwrap()), out).unwrap();
     std::fs::remove_file(part).unwrap();

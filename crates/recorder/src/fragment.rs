@@ -96,7 +96,8 @@ impl Fragmenter {
 
     fn add(&mut self, frame: EncodedFrame, end: Duration) {
         // Rounded from the start of the recording, so that errors do not add up.
-        let end_ticks = (end.as_nanos() * u128::from(TIMESCALE) / 1_000_000_000) as u64;
+        let end_ticks =
+            ((end.as_nanos() * u128::from(TIMESCALE) + 500_000_000) / 1_000_000_000) as u64;
         let duration = end_ticks.saturating_sub(self.ticks).max(1);
         self.ticks += duration;
         self.gathered += end.saturating_sub(frame.at);

@@ -15,6 +15,9 @@ use crate::contract::{Failure, FailureCode};
 use crate::failure::{chain, code_name, of, plain};
 use crate::store::{CaseStore, StoreError};
 
+/// Longest that a camera takes from the order to record to its first picture and from its last one to the end.
+const FIRST_PICTURE: Duration = Duration::from_secs(1);
+
 /// Longest wait for the camera thread to let go of the recorder.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -89,6 +92,9 @@ pub(crate) fn finish_file(
     }
     put?;
     let mut limits = *limits;
+    // The operator's clock runs from the order to record, the video from its first picture: a recording of just the
+    // least length is a little shorter, and must not be lost for it.
+    limits.min_duration = limits.min_duration.saturating_sub(FIRST_PICTURE);
     if interrupted.is_some() {
         // However short it is, it is kept, to be judged and taken again.
         limits.min_duration = Duration::ZERO;

@@ -81,6 +81,12 @@ impl Desk {
         }
     }
 
+    pub fn app_pid(&self) -> u32 {
+        self.driver
+            .app(&program())
+            .expect("the app is not running any more")
+    }
+
     /// Ends the run by closing the window's program in order, and returns the data folder.
     pub async fn quit(self) -> Arc<TempDir> {
         let Some(app) = self.driver.app(&program()) else {

@@ -315,7 +315,12 @@ impl Demo<'_> {
         }
         tokio::time::sleep(length / (actions as u32 + 1)).await;
         self.ask("record", Command::StopRecording).await?;
-        let video = self.wait("record", |case| Ok(case.video.clone())).await?;
+        let video = self
+            .wait("record", |case| match &case.import_work {
+                Work::Failed { failure } => Err(failure.clone()),
+                _ => Ok(case.video.clone()),
+            })
+            .await?;
         self.output.step(&format!(
             "video: {:.1} s, {} frames, {} dropped, {} kB",
             video.duration_ms as f64 / 1000.0,
