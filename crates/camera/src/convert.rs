@@ -92,9 +92,10 @@ impl Rgb {
         })
     }
 
-    /// The part of the picture inside this rectangle, which must lie in it.
+    /// The part of the picture inside this rectangle; `None` when that is empty or does not lie in the picture.
     pub fn cropped(&self, x: u32, y: u32, width: u32, height: u32) -> Option<Rgb> {
-        if x.checked_add(width)? > self.width || y.checked_add(height)? > self.height {
+        let empty = width == 0 || height == 0;
+        if empty || x.checked_add(width)? > self.width || y.checked_add(height)? > self.height {
             return None;
         }
         let row = self.width as usize * 3;
@@ -115,6 +116,9 @@ impl Rgb {
 
     /// The largest part around the middle with this aspect ratio.
     fn middle(&self, width: u32, height: u32) -> Option<Rgb> {
+        if width == 0 || height == 0 {
+            return None;
+        }
         let wide = u64::from(self.width) * u64::from(height);
         let high = u64::from(self.height) * u64::from(width);
         let (w, h) = if wide > high {
@@ -274,4 +278,125 @@ fn packed(data: &[u8], width: u32, height: u32) -> Result<YuvPackedImage<'_, u8>
         width,
         height,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Origin;
+    use proptest::prelude::*;
+    use std::time::{Duration, Instant};
+
+    fn frame(payload: Payload, width: u32, height: u32) -> Frame {
+        Frame {
+            seq: 1,
+            at: Duration::ZERO,
+            received: Instant::now(),
+            captured: time::OffsetDateTime::UNIX_EPOCH,
+            width,
+            height,
+            payload,
+            origin: Arc::new(Origin::Replay { name: "t".into() }),
+            decoded: Arc::default(),
+        }
+    }
+
+    /// One colour in each form a camera may send it, and what it is in RGB.
+    #[test]
+    fn every_form_shows_the_same_colour() {
+        // BT.601, limited range: the Y, Cb, Cr of (200, 80, 40).
+        let (y, u, v) = (112, 93, 184);
+        let (width, height) = (32, 16);
+        let pixels = (width * height) as usize;
+        let yuyv = [y, u, y, v].repeat(pixels / 2);
+        let nv12 = [vec![y; pixels], [u, v].repeat(pixels / 4)].concat();
+        let rgb = [200, 80, 40].repeat(pixels);
+        let jpeg = Rgb {
+            width,
+            height,
+            pixels: rgb.clone(),
+        }
+        .to_jpeg(95)
+        .unwrap();
+        for payload in [
+            Payload::Mjpeg(jpeg),
+            Payload::Yuyv(yuyv.into()),
+            Payload::Nv12(nv12.into()),
+            Payload::Rgb(rgb.into()),
+        ] {
+            let frame = frame(payload, width, height);
+            let shown = frame.to_rgb().unwrap();
+            for (found, wanted) in shown.pixels.iter().zip([200, 80, 40].into_iter().cycle()) {
+                assert!(found.abs_diff(wanted) <= 6, "{:?}", &shown.pixels[..3]);
+            }
+            // Through the scaler too, and never as full range, which would be darker and more colourful.
+            for (width, height) in [(width, height), (16, 8)] {
+                let planes = frame.to_i420(width, height).unwrap();
+                for (plane, wanted) in [(&planes.y, y), (&planes.u, u), (&planes.v, v)] {
+                    assert!(plane.iter().all(|found| found.abs_diff(wanted) <= 3));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn another_shape_is_cut_around_its_middle() {
+        // Left third dark, the rest bright: a square from the middle begins half-way through the dark.
+        let row: Vec<u8> = (0..96)
+            .flat_map(|x| [if x < 32 { 0 } else { 255 }; 3])
+            .collect();
+        let wide = Rgb {
+            width: 96,
+            height: 64,
+            pixels: row.repeat(64),
+        };
+        let planes = frame(Payload::Rgb(wide.pixels.into()), 96, 64)
+            .to_i420(64, 64)
+            .unwrap();
+        let dark = planes.y[..64].iter().filter(|luma| **luma < 100).count();
+        assert_eq!(dark, 16);
+    }
+
+    #[test]
+    fn a_still_without_its_end_is_refused() {
+        let whole = include_bytes!("../specimens/face.jpg");
+        let cut = Bytes::from_static(&whole[..whole.len() / 2]);
+        let damaged = frame(Payload::Mjpeg(cut), 1920, 1080);
+        assert!(matches!(damaged.still_jpeg(), Err(CameraError::Format(_))));
+        let mut followed = whole.to_vec();
+        followed.extend([1, 2, 3]);
+        let stale = frame(Payload::Mjpeg(followed.into()), 1920, 1080);
+        assert_eq!(stale.still_jpeg().unwrap(), &whole[..]);
+    }
+
+    proptest! {
+        /// Sizes and bytes come from drivers: whatever they are, there is an answer.
+        #[test]
+        fn damaged_frames_are_errors(
+            form in 0..4,
+            (width, height) in (0_u32..40, 0_u32..40),
+            bytes in prop::collection::vec(any::<u8>(), 0..4000),
+            target in (0_u32..40, 0_u32..40),
+        ) {
+            let payload = match form {
+                0 => Payload::Mjpeg([&[0xff, 0xd8][..], &bytes, &[0xff, 0xd9]].concat().into()),
+                1 => Payload::Yuyv(bytes.into()),
+                2 => Payload::Nv12(bytes.into()),
+                _ => Payload::Rgb(bytes.into()),
+            };
+            let frame = frame(payload, width, height);
+            if let Ok(rgb) = frame.to_rgb() {
+                prop_assert_eq!(rgb.pixels.len(), (rgb.width * rgb.height * 3) as usize);
+            }
+            if let Ok(planes) = frame.to_i420(target.0, target.1) {
+                prop_assert_eq!(planes.y.len(), (target.0 * target.1) as usize);
+            }
+            if let Ok(jpeg) = frame.preview_jpeg(16, 75) {
+                prop_assert!(jpeg::trim(&jpeg).is_some());
+            }
+            if let Ok(jpeg) = frame.still_jpeg() {
+                prop_assert!(jpeg::trim(&jpeg).is_some());
+            }
+        }
+    }
 }
