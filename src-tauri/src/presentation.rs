@@ -48,6 +48,12 @@ pub enum FailureAction {
     ShowMissing,
     /// Read the request's state again.
     RefreshRequest,
+    /// Give the RAO's credentials.
+    SignIn,
+    /// Show the declaration and the contract.
+    ShowPapers,
+    /// Add what the request lacks.
+    CompleteRequest,
     /// The words suffice.
     None,
 }
@@ -101,6 +107,15 @@ pub fn present(code: FailureCode) -> Presentation {
         }
         C::RaScratchcardTaken => (Warning, A::Retry),
         C::RaWrongState | C::RaNoVideoId => (Error, A::RefreshRequest),
+        C::OutcomeUnknown => (Error, A::RefreshRequest),
+        C::RaoCredentials | C::RaoUnknown | C::RaoNotSignedIn => (Warning, A::SignIn),
+        C::SameOperator => (Warning, A::SignIn),
+        C::OperatorNoRao | C::NotIdentificator => (Warning, A::ChooseOperator),
+        C::PapersNotShown => (Info, A::ShowPapers),
+        C::RaMissingDocuments | C::RaMissingFields => (Warning, A::CompleteRequest),
+        C::ConfirmationNeeded => (Info, A::None),
+        C::ContractUnreadable => (Error, A::Retry),
+        C::DocumentUnreadable => (Warning, A::PickAnotherFile),
         C::RaEvidenceRejected => (Error, A::Retry),
         C::RaStillProcessing => (Info, A::RefreshRequest),
         C::Cancelled => (Info, A::Retry),
@@ -171,6 +186,19 @@ const ALL_CODES: &[FailureCode] = &[
     FailureCode::RaEvidenceRejected,
     FailureCode::RaStillProcessing,
     FailureCode::ClockWrong,
+    FailureCode::RaoCredentials,
+    FailureCode::RaoUnknown,
+    FailureCode::RaoNotSignedIn,
+    FailureCode::SameOperator,
+    FailureCode::OperatorNoRao,
+    FailureCode::NotIdentificator,
+    FailureCode::PapersNotShown,
+    FailureCode::RaMissingDocuments,
+    FailureCode::RaMissingFields,
+    FailureCode::OutcomeUnknown,
+    FailureCode::ConfirmationNeeded,
+    FailureCode::ContractUnreadable,
+    FailureCode::DocumentUnreadable,
     FailureCode::Cancelled,
     FailureCode::OperatorMissing,
     FailureCode::ConsentMissing,

@@ -105,4 +105,66 @@ pub enum AuditEvent {
     EvidenceErased {
         reason: String,
     },
+    /// A new capture after a request was refused or cancelled.
+    RecaptureOf {
+        pk: String,
+    },
+    /// The request's fields were changed; names only.
+    RequestUpdated {
+        pk: String,
+        fields: Vec<String>,
+    },
+    RequestCancelled {
+        pk: String,
+    },
+    DeskUnlocked {
+        rao_id: String,
+    },
+    DeskLocked,
+    ReviewOpened {
+        pk: String,
+    },
+    /// The declaration and the contract were on the screen; the digest is of the contract.
+    PapersShown {
+        pk: String,
+        rao_id: String,
+        contract_sha256: String,
+    },
+    Validated {
+        pk: String,
+        rao_id: String,
+        captured_by: Option<OperatorRecord>,
+        status: String,
+        found_by_reading: bool,
+    },
+    Refused {
+        pk: String,
+        rao_id: String,
+        captured_by: Option<OperatorRecord>,
+    },
+    Approved {
+        pk: String,
+        rao_id: String,
+        captured_by: Option<OperatorRecord>,
+        found_by_reading: bool,
+    },
+    DecisionFailed {
+        pk: String,
+        action: String,
+        code: String,
+        provider_id: Option<String>,
+    },
+    DocumentAttached {
+        pk: String,
+        label: String,
+        sha256: String,
+    },
+    DocumentRemoved {
+        pk: String,
+        document: String,
+    },
+    /// The subscriber's link was shown on the screen.
+    LinkShown {
+        pk: String,
+    },
 }

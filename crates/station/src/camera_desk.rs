@@ -217,11 +217,11 @@ impl CameraDesk {
 
 impl Session {
     pub(crate) fn list_cameras(&mut self) -> Result<(), Failure> {
-        if self.desk.view.listing {
+        if self.camera.view.listing {
             return Err(not_now("the cameras are being listed"));
         }
-        self.desk.view.listing = true;
-        let (devices, inbox) = (list_in_time(self.desk.lister()), self.inbox.clone());
+        self.camera.view.listing = true;
+        let (devices, inbox) = (list_in_time(self.camera.lister()), self.inbox.clone());
         self.runtime.spawn(async move {
             let _ = inbox.send(Message::Camera(CameraReport::Listed(devices.await)));
         });
@@ -230,13 +230,13 @@ impl Session {
 
     pub(crate) fn open_camera(&mut self, device: Option<String>) -> Result<(), Failure> {
         self.not_while_capturing()?;
-        self.desk.open(device);
+        self.camera.open(device);
         Ok(())
     }
 
     pub(crate) fn close_camera(&mut self) -> Result<(), Failure> {
         self.not_while_capturing()?;
-        self.desk.close();
+        self.camera.close();
         Ok(())
     }
 
@@ -251,11 +251,11 @@ impl Session {
     pub(crate) fn camera_reports(&mut self, report: CameraReport) {
         match report {
             CameraReport::Listed(result) => {
-                self.desk.view.listing = false;
+                self.camera.view.listing = false;
                 match result {
-                    Ok(devices) => self.desk.view.devices = devices,
-                    Err(failure) if self.desk.control.is_none() => {
-                        self.desk.view.state = CameraState::Failed { failure }
+                    Ok(devices) => self.camera.view.devices = devices,
+                    Err(failure) if self.camera.control.is_none() => {
+                        self.camera.view.state = CameraState::Failed { failure }
                     }
                     Err(_) => {}
                 }
@@ -268,26 +268,28 @@ impl Session {
                 width,
                 height,
                 fps,
-            } if run == self.desk.run => {
-                self.desk.view.chosen = Some(device);
-                self.desk.source = Some((name, simulated));
-                self.desk.view.state = CameraState::Live {
+            } if run == self.camera.run => {
+                self.camera.view.chosen = Some(device);
+                self.camera.source = Some((name, simulated));
+                self.camera.view.state = CameraState::Live {
                     width,
                     height,
                     fps,
                     simulated,
                 };
             }
-            CameraReport::Lost { run, failure } if run == self.desk.run => {
+            CameraReport::Lost { run, failure } if run == self.camera.run => {
                 let cause = crate::failure::code_name(failure.code);
-                self.desk.failed(failure);
+                self.camera.failed(failure);
                 if let Some(open) = &mut self.open {
                     open.awaiting_still = None;
                 }
                 self.interrupt_recording(&cause);
             }
             CameraReport::RecorderStopped => self.recorder_stopped(),
-            CameraReport::Still { run, result } if run == self.desk.run => self.still_taken(result),
+            CameraReport::Still { run, result } if run == self.camera.run => {
+                self.still_taken(result)
+            }
             _ => {}
         }
     }

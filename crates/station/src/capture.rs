@@ -25,7 +25,7 @@ pub const JPEG: &str = "image/jpeg";
 
 impl Session {
     pub(crate) fn capture(&mut self, kind: ImageKind) -> Result<(), Failure> {
-        let live = self.desk.is_live();
+        let live = self.camera.is_live();
         let open = self.editable()?;
         open.case.check_capture()?;
         if !open.case.needs_image(kind) {
@@ -42,7 +42,7 @@ impl Session {
         }
         if !live {
             return Err(self
-                .desk
+                .camera
                 .failure()
                 .unwrap_or_else(|| plain(FailureCode::NoCamera)));
         }
@@ -50,7 +50,7 @@ impl Session {
         let open = self.opened()?;
         open.awaiting_still = Some(kind);
         open.pending = None;
-        self.desk.take_still();
+        self.camera.take_still();
         Ok(())
     }
 
@@ -86,7 +86,7 @@ impl Session {
         });
         match pending {
             Ok(pending) => open.pending = Some(pending),
-            Err(failure) => self.desk.note_failure(failure),
+            Err(failure) => self.camera.note_failure(failure),
         }
     }
 

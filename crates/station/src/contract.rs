@@ -3,6 +3,9 @@
 //! A snapshot is the whole of what a screen may show; the UI keeps no state of its own beyond what is being
 //! typed. All types here are exported to TypeScript.
 
+mod desk;
+
+pub use desk::*;
 pub use evidence::{Challenge, ChallengeAction, Missing, RequestForm};
 use evidence::{Check, CheckResult, DocumentType, Field, ImageKind, Step};
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,12 @@ pub struct Snapshot {
     pub cases: Vec<CaseSummary>,
     pub enrollment: Option<EnrollmentView>,
     pub camera: CameraView,
+    /// The RAO desk, while it is open. Never together with an enrollment.
+    pub desk: Option<DeskView>,
+    /// Who is signed in at the desk.
+    pub rao: Option<RaoView>,
+    /// The environments that the station can be switched to; training is always among them.
+    pub profiles: Vec<ProfileView>,
     pub settings: PublicSettings,
 }
 
@@ -56,6 +65,7 @@ pub struct PublicSettings {
     pub settings_file: Option<String>,
     /// Where the evidence lies, for the operator's information.
     pub data_folder: String,
+    pub desk: DeskSettings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -470,6 +480,30 @@ pub enum FailureCode {
     RaEvidenceRejected,
     RaStillProcessing,
     ClockWrong,
+    /// The RA takes the RAO's user name, password or PIN as wrong.
+    RaoCredentials,
+    /// The RA knows no RAO of that number.
+    RaoUnknown,
+    /// Nobody is signed in at the desk.
+    RaoNotSignedIn,
+    /// Whoever captured the evidence cannot approve it.
+    SameOperator,
+    /// The operator has no RAO number, which the RA needs to tell who identified.
+    OperatorNoRao,
+    /// The operator may not identify, by the RA's record.
+    NotIdentificator,
+    /// The declaration and the contract have to be shown first.
+    PapersNotShown,
+    /// The RA demands documents that are not attached.
+    RaMissingDocuments,
+    /// The RA demands fields that are empty.
+    RaMissingFields,
+    /// A decision was sent and its outcome could not be found out.
+    OutcomeUnknown,
+    /// Production asks once more.
+    ConfirmationNeeded,
+    ContractUnreadable,
+    DocumentUnreadable,
     Cancelled,
     OperatorMissing,
     ConsentMissing,
@@ -568,4 +602,20 @@ pub enum Command {
     CancelSend,
     /// Reads the request's state again.
     RefreshRequest,
+    /// Changes the user data of the request before its evidence is sent.
+    UpdateRequest {
+        form: RequestForm,
+    },
+    /// Cancels the open enrollment's request at the RA. `confirmed` is demanded in production.
+    CancelRequest {
+        confirmed: bool,
+    },
+    /// Works with another environment from now on. No enrollment and no desk may be open.
+    SwitchProfile {
+        name: String,
+    },
+    /// Asks something of the RAO desk.
+    Desk {
+        command: DeskCommand,
+    },
 }

@@ -218,7 +218,7 @@ impl Session {
     }
 
     fn enter(&mut self, case: Case) {
-        self.desk.show(case.step, case.document_type);
+        self.camera.show(case.step, case.document_type);
         self.open = Some(OpenCase::new(case));
         self.list_cases();
     }
@@ -304,7 +304,7 @@ impl Session {
             case.step = step;
             Ok(())
         })?;
-        self.desk.show(step, document_type);
+        self.camera.show(step, document_type);
         Ok(())
     }
 
@@ -344,7 +344,7 @@ impl Session {
         }
         let (case_id, step) = (open.case.case_id.clone(), open.case.step);
         self.erase_file(&case_id, removed.map(|image| image.file));
-        self.desk.show(step, document_type);
+        self.camera.show(step, document_type);
         Ok(())
     }
 

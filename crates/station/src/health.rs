@@ -141,7 +141,7 @@ impl Session {
         ));
         self.find_local_ip();
 
-        let devices = camera_desk::list_in_time(self.desk.lister());
+        let devices = camera_desk::list_in_time(self.camera.lister());
         let (ra, inbox, clock) = (self.ra.clone(), self.inbox.clone(), self.clock.clone());
         self.runtime.spawn(async move {
             let report = |subject, found| {

@@ -6,6 +6,7 @@ pub mod clock;
 mod consent;
 pub mod contract;
 mod delivery;
+pub mod desk;
 mod enrollment;
 pub mod evidence_folder;
 pub mod failure;

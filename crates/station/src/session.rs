@@ -41,7 +41,7 @@ pub(crate) struct Session {
     pub health_run: u64,
     pub cases: Vec<CaseSummary>,
     pub open: Option<OpenCase>,
-    pub desk: CameraDesk,
+    pub camera: CameraDesk,
     /// Local address towards the RA, once known.
     pub local_ip: Option<String>,
     snapshots: watch::Sender<Snapshot>,
@@ -91,6 +91,9 @@ impl Session {
             cases: Vec::new(),
             enrollment: None,
             camera: desk.view(),
+            desk: None,
+            rao: None,
+            profiles: Vec::new(),
             settings: config
                 .settings
                 .public(config.settings_file.as_deref(), &data_dir, &hosts),
@@ -112,7 +115,7 @@ impl Session {
             health_run: 0,
             cases: Vec::new(),
             open: None,
-            desk,
+            camera: desk,
             local_ip: None,
             snapshots: publisher,
             _training: training,
@@ -240,6 +243,10 @@ impl Session {
             Command::Send => self.send(),
             Command::CancelSend => self.cancel_send(),
             Command::RefreshRequest => self.refresh_request(),
+            Command::UpdateRequest { .. }
+            | Command::CancelRequest { .. }
+            | Command::SwitchProfile { .. } => Err(not_now("not yet")),
+            Command::Desk { .. } => Err(not_now("not yet")),
         }
     }
 
@@ -288,7 +295,7 @@ impl Session {
     }
 
     fn tick(&mut self) {
-        self.desk.tick();
+        self.camera.tick();
         self.watch_recording();
     }
 
@@ -316,7 +323,10 @@ impl Session {
             health_running: self.health_running,
             cases: self.cases.clone(),
             enrollment: self.open.as_ref().map(views::enrollment_view),
-            camera: self.desk.view(),
+            camera: self.camera.view(),
+            desk: None,
+            rao: None,
+            profiles: Vec::new(),
             settings: self.settings.public(
                 self.settings_file.as_deref(),
                 &self.data_dir,
@@ -354,7 +364,7 @@ impl Session {
                 Err(_) => break,
             }
         }
-        self.desk.close();
+        self.camera.close();
     }
 
     /// The end without a word: nothing is finished, as after a kill.
@@ -362,7 +372,7 @@ impl Session {
         if let Some(open) = &self.open {
             open.cancel_work();
         }
-        self.desk.close();
+        self.camera.close();
     }
 }
 

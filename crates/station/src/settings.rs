@@ -9,7 +9,7 @@ use recorder::VideoLimits;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
-use crate::contract::{ConsentTexts, Environment, PublicSettings, Theme};
+use crate::contract::{ConsentTexts, DeskSettings, Environment, PublicSettings, Theme};
 
 /// Name of the file that is looked for.
 pub const FILE_NAME: &str = "videoid-desk.toml";
@@ -55,6 +55,60 @@ pub struct Settings {
     pub evidence: Evidence,
     pub storage: Storage,
     pub camera: Camera,
+    pub desk: Desk,
+    pub training: TrainingServer,
+    /// Further environments that the station can be switched to.
+    pub profiles: Vec<Profile>,
+}
+
+/// The RAO desk.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Desk {
+    /// How long the RAO's credentials are held without anything being done at the desk.
+    pub lock_minutes: u32,
+    /// Whoever captured the evidence cannot approve it; the operator's RAO number then goes into each new request.
+    pub separation_of_duties: bool,
+    pub refusal_reasons: Vec<String>,
+    /// Languages of what the subscriber gets.
+    pub languages: Vec<String>,
+    /// Labels offered for documents that complete an organisation's request.
+    pub document_labels: Vec<String>,
+    /// Pages of 10 that are loaded in one go while the list is searched.
+    pub pages_in_one_go: u32,
+}
+
+/// The mock RA of the training mode.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainingServer {
+    pub flow: TrainingFlow,
+    /// Requests that a fresh training server begins with.
+    pub seed_requests: u32,
+}
+
+/// How the training RA goes from review to approval; the documentation describes all three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrainingFlow {
+    #[default]
+    TwoStep,
+    OneStep,
+    ValidateApproves,
+}
+
+/// An environment with a name of its own: what it does not say is taken from the rest of the file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    pub name: String,
+    pub environment: Environment,
+    #[serde(default)]
+    pub registration_authority: Option<RegistrationAuthority>,
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
+    #[serde(default)]
+    pub network: Option<Network>,
 }
 
 /// Which RA, and where its hosts are.
@@ -431,6 +485,13 @@ impl Settings {
             video_max_bytes: self.video.max_bytes,
             settings_file: file.map(|file| file.display().to_string()),
             data_folder: data_dir.display().to_string(),
+            desk: DeskSettings {
+                refusal_reasons: self.desk.refusal_reasons.clone(),
+                languages: self.desk.languages.clone(),
+                separation_of_duties: self.desk.separation_of_duties,
+                lock_minutes: self.desk.lock_minutes,
+                document_labels: self.desk.document_labels.clone(),
+            },
         }
     }
 }

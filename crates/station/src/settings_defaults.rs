@@ -17,6 +17,9 @@ impl Default for Settings {
             evidence: Evidence::default(),
             storage: Storage::default(),
             camera: Camera::default(),
+            desk: Desk::default(),
+            training: TrainingServer::default(),
+            profiles: Vec::new(),
         }
     }
 }
@@ -90,6 +93,40 @@ impl Default for Video {
             min_seconds: 5,
             max_seconds: 600,
             max_bytes: 500_000_000,
+        }
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        let reasons = [
+            "The document cannot be read",
+            "The document has expired",
+            "The document looks altered or copied",
+            "The person is not the one on the document",
+            "The video is incomplete or unclear",
+            "The data does not match the document",
+        ];
+        Desk {
+            lock_minutes: 10,
+            separation_of_duties: true,
+            refusal_reasons: reasons.map(str::to_owned).to_vec(),
+            languages: ["es", "en", "it", "pt", "fr", "de"]
+                .map(str::to_owned)
+                .to_vec(),
+            document_labels: ["power_of_attorney", "company_register", "other"]
+                .map(str::to_owned)
+                .to_vec(),
+            pages_in_one_go: 20,
+        }
+    }
+}
+
+impl Default for TrainingServer {
+    fn default() -> Self {
+        TrainingServer {
+            flow: TrainingFlow::TwoStep,
+            seed_requests: 12,
         }
     }
 }

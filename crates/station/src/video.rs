@@ -75,13 +75,13 @@ impl Session {
 
     pub(crate) fn start_recording(&mut self) -> Result<(), Failure> {
         self.check_capture_of_video()?;
-        if !self.desk.is_live() {
+        if !self.camera.is_live() {
             return Err(self
-                .desk
+                .camera
                 .failure()
                 .unwrap_or_else(|| plain(FailureCode::NoCamera)));
         }
-        let Some((source, simulated)) = self.desk.source() else {
+        let Some((source, simulated)) = self.camera.source() else {
             return Err(plain(FailureCode::NoCamera));
         };
         self.check_space()?;
@@ -121,7 +121,7 @@ impl Session {
                 return Err(failure);
             }
         };
-        self.desk.record(Arc::downgrade(&recorder));
+        self.camera.record(Arc::downgrade(&recorder));
         let open = self.opened()?;
         open.pending = None;
         open.import_work = Work::Idle;
@@ -224,7 +224,7 @@ impl Session {
     }
 
     fn end_recording(&mut self, interrupted: Option<String>, abandoned: bool) {
-        self.desk.stop_recording();
+        self.camera.stop_recording();
         let (store, inbox, limits) = (self.store.clone(), self.inbox.clone(), self.video_limits());
         let Some(open) = &mut self.open else { return };
         let (Some(recording), Some(record)) = (&mut open.recording, open.case.recording.clone())

@@ -1,7 +1,7 @@
 import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Snapshot } from './bindings/Snapshot';
-import type { Presentations, PreviewFrame, Transport } from './transport';
+import type { Presentations, PreviewFrame, Transport, VideoPicture } from './transport';
 
 const FRAME_SEQUENCE = 'X-Frame-Seq';
 
@@ -19,6 +19,24 @@ async function previewFrame(after: number, width: number, signal: AbortSignal): 
   const sequence = Number(header);
   if (header === null || !Number.isSafeInteger(sequence)) throw new Error(`preview sent no ${FRAME_SEQUENCE}`);
   return { sequence, picture: await answer.blob() };
+}
+
+const VIDEO_PLACE = 'X-Video-Ms';
+
+async function videoPicture(
+  id: string,
+  atMs: number,
+  width: number,
+  signal: AbortSignal,
+): Promise<VideoPicture | null> {
+  const query = `id=${encodeURIComponent(id)}&at=${Math.round(atMs)}&width=${width}`;
+  const answer = await fetch(`${base('video')}?${query}`, { signal, cache: 'no-store' });
+  if (answer.status === 204) return null;
+  if (!answer.ok) throw new Error(`the video answered ${answer.status}`);
+  const header = answer.headers.get(VIDEO_PLACE);
+  const place = Number(header);
+  if (header === null || !Number.isSafeInteger(place)) throw new Error(`the video sent no ${VIDEO_PLACE}`);
+  return { atMs: place, picture: await answer.blob() };
 }
 
 async function copyText(text: string): Promise<void> {
@@ -43,9 +61,12 @@ export const transport: Transport = {
   onSnapshot: (listener) => listen<Snapshot>('snapshot', (event) => listener(event.payload)),
   presentations: () => invoke<Presentations>('presentations'),
   pickVideo: () => invoke<string | null>('pick_video'),
+  pickDocument: () => invoke<string | null>('pick_document'),
+  pickSave: (suggested) => invoke<string | null>('pick_save', { suggested }),
   openLink: (url) => invoke('open_link', { url }),
   copyText,
   previewFrame,
+  videoPicture,
   pictureUrl: (caseId, kind, id) =>
     `${base('evidence')}${[caseId, kind, id].map(encodeURIComponent).join('/')}`,
 };

@@ -11,6 +11,12 @@ export interface PreviewFrame {
   picture: Blob;
 }
 
+/** One picture of the video under review: its place in the video and the JPEG. */
+export interface VideoPicture {
+  atMs: number;
+  picture: Blob;
+}
+
 /** All that the screens ask of what is behind them. */
 export interface Transport {
   /** Rejects with a `Failure`. */
@@ -21,10 +27,16 @@ export interface Transport {
   presentations(): Promise<Presentations>;
   /** Path of the chosen file, null when the dialogue was closed without a choice. */
   pickVideo(): Promise<string | null>;
+  /** Path of a document to attach, null when none was chosen. */
+  pickDocument(): Promise<string | null>;
+  /** Path to write the contract to, null when the dialogue was closed without a choice. */
+  pickSave(suggested: string): Promise<string | null>;
   openLink(url: string): Promise<void>;
   copyText(text: string): Promise<void>;
   /** The newest frame after `after`, or null when there is none yet. `width` in pixels is a wish. */
   previewFrame(after: number, width: number, signal: AbortSignal): Promise<PreviewFrame | null>;
+  /** The picture of the reviewed video that is shown at `atMs`; null when there is none. `width` is a wish. */
+  videoPicture(id: string, atMs: number, width: number, signal: AbortSignal): Promise<VideoPicture | null>;
   /** Address of an accepted picture; `kind` is `pending` for the capture that waits for a decision. */
   pictureUrl(caseId: string, kind: string, id: string): string;
 }

@@ -3,4 +3,4 @@
 /**
  * The one button that helps.
  */
-export type FailureAction = "retry" | "open_camera" | "choose_camera" | "retake" | "record_again" | "pick_another_file" | "check_station" | "edit_request" | "ask_consent" | "choose_operator" | "show_missing" | "refresh_request" | "none";
+export type FailureAction = "retry" | "open_camera" | "choose_camera" | "retake" | "record_again" | "pick_another_file" | "check_station" | "edit_request" | "ask_consent" | "choose_operator" | "show_missing" | "refresh_request" | "sign_in" | "show_papers" | "complete_request" | "none";

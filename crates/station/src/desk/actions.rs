@@ -1,0 +1,1 @@
+//! Which action a request allows: the table of its life.

@@ -1,0 +1,1 @@
+//! The contract: a PDF of the RA becomes pictures of its pages.

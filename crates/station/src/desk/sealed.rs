@@ -1,0 +1,1 @@
+//! A temporary file under a key that lives in memory only.
