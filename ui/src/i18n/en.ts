@@ -15,7 +15,10 @@ import type { Severity } from '../api/bindings/Severity';
 import type { Step } from '../api/bindings/Step';
 import type { StepState } from '../api/bindings/StepState';
 import type { Problem } from '../lib/validate';
+import { decide } from './decide.en';
 import { failures } from './failures.en';
+import { queue } from './queue.en';
+import { reviewDesk } from './review.en';
 
 export interface FailureText {
   title: string;
@@ -466,6 +469,9 @@ export const en = {
     choose_operator: 'Choose the operator',
     show_missing: 'Show what is missing',
     refresh_request: 'Read the state again',
+    sign_in: 'Sign in',
+    show_papers: 'Read declaration and contract',
+    complete_request: 'Complete the request',
     none: '',
   } satisfies Record<FailureAction, string>,
   severities: { info: 'Note', warning: 'Warning', error: 'Error' } satisfies Record<Severity, string>,
@@ -474,6 +480,9 @@ export const en = {
     why: 'The part of the program that keeps the session does not answer.',
     now: 'Try again. If it stays so, close the program and start it again: what is captured is kept.',
   },
+  queue,
+  reviewDesk,
+  decide,
   failures,
 };
 

@@ -1,5 +1,8 @@
 import type { Text } from './en';
+import { decide } from './decide.es';
 import { failures } from './failures.es';
+import { queue } from './queue.es';
+import { reviewDesk } from './review.es';
 
 export const es: Text = {
   product: 'VideoID Desk',
@@ -430,6 +433,9 @@ export const es: Text = {
     choose_operator: 'Elegir el operador',
     show_missing: 'Ver qué falta',
     refresh_request: 'Leer el estado de nuevo',
+    sign_in: 'Identificarse',
+    show_papers: 'Leer la declaración y el contrato',
+    complete_request: 'Completar la solicitud',
     none: '',
   },
   severities: { info: 'Nota', warning: 'Aviso', error: 'Error' },
@@ -438,5 +444,8 @@ export const es: Text = {
     why: 'La parte del programa que guarda la sesión no responde.',
     now: 'Inténtelo de nuevo. Si persiste, cierre el programa y ábralo otra vez: lo capturado se conserva.',
   },
+  queue,
+  reviewDesk,
+  decide,
   failures,
 };

@@ -248,6 +248,71 @@ export const failures: Record<FailureCode, FailureText> = {
     why: 'It differs from the authority’s, so times would be wrong too.',
     now: 'Set the computer’s clock, then check the station.',
   },
+  rao_credentials: {
+    title: 'Password or PIN is wrong',
+    why: 'The authority refused these credentials. Nothing was decided.',
+    now: 'Sign in again with the right ones.',
+  },
+  rao_unknown: {
+    title: 'The authority knows no such RAO',
+    why: 'There is no officer with this number at this authority. Nothing was decided.',
+    now: 'Correct the number, then sign in again.',
+  },
+  rao_not_signed_in: {
+    title: 'Nobody is signed in',
+    why: 'A decision needs an officer’s name, password and PIN, and they were not given or the time ran out.',
+    now: 'Sign in, then decide.',
+  },
+  same_operator: {
+    title: 'You captured this evidence',
+    why: 'Whoever captures cannot approve: that takes a second person.',
+    now: 'Let another officer sign in.',
+  },
+  operator_no_rao: {
+    title: 'The operator has no RAO number',
+    why: 'The authority has to know who identified the person before another officer approves.',
+    now: 'Enter the number at the station check.',
+  },
+  not_identificator: {
+    title: 'The operator may not identify',
+    why: 'The authority does not list this RAO as one who identifies, so the request could not be approved.',
+    now: 'Choose an operator who may, or ask your administrator.',
+  },
+  papers_not_shown: {
+    title: 'Read the papers first',
+    why: 'Declaration and contract are read to the end before anything that may approve.',
+    now: 'Read both, then go on.',
+  },
+  ra_missing_documents: {
+    title: 'A document is missing',
+    why: 'The authority cannot approve this request without it.',
+    now: 'Add the document, then approve.',
+  },
+  ra_missing_fields: {
+    title: 'Data is missing',
+    why: 'The authority cannot approve this request before every field is filled in.',
+    now: 'Fill in the fields, then approve.',
+  },
+  outcome_unknown: {
+    title: 'It is not known what happened',
+    why: 'The connection broke before the answer came: the decision may have taken place.',
+    now: 'Read the request. Nothing is decided twice.',
+  },
+  confirmation_needed: {
+    title: 'This needs a confirmation',
+    why: 'It is production, and the step cannot be undone.',
+    now: 'Confirm it when you are asked.',
+  },
+  contract_unreadable: {
+    title: 'The contract cannot be shown',
+    why: 'What the authority sent is no PDF that can be read here.',
+    now: 'Fetch it again. If it stays so, ask the provider.',
+  },
+  document_unreadable: {
+    title: 'This file cannot be used',
+    why: 'It is empty, too large, or cannot be opened.',
+    now: 'Pick another file.',
+  },
   cancelled: {
     title: 'Cancelled',
     why: 'You stopped it. All evidence is kept here.',

@@ -247,6 +247,71 @@ export const failures: Record<FailureCode, FailureText> = {
     why: 'Difiere del de la autoridad, y las horas serían falsas.',
     now: 'Ponga en hora el equipo y compruebe el puesto.',
   },
+  rao_credentials: {
+    title: 'La contraseña o el PIN no son correctos',
+    why: 'La autoridad ha rechazado estas credenciales. No se ha decidido nada.',
+    now: 'Identifíquese de nuevo con las correctas.',
+  },
+  rao_unknown: {
+    title: 'La autoridad no conoce a este RAO',
+    why: 'No hay ningún oficial con este número en esta autoridad. No se ha decidido nada.',
+    now: 'Corrija el número e identifíquese de nuevo.',
+  },
+  rao_not_signed_in: {
+    title: 'Nadie se ha identificado',
+    why: 'Una decisión requiere usuario, contraseña y PIN de un oficial; no se han dado o ha pasado el tiempo.',
+    now: 'Identifíquese y decida.',
+  },
+  same_operator: {
+    title: 'Usted capturó estas pruebas',
+    why: 'Quien captura no puede aprobar: hace falta una segunda persona.',
+    now: 'Que se identifique otro oficial.',
+  },
+  operator_no_rao: {
+    title: 'El operador no tiene número de RAO',
+    why: 'La autoridad debe saber quién identificó a la persona antes de que otro oficial apruebe.',
+    now: 'Escriba el número en la comprobación del puesto.',
+  },
+  not_identificator: {
+    title: 'El operador no puede identificar',
+    why: 'La autoridad no tiene a este RAO entre los que identifican; la solicitud no se podría aprobar.',
+    now: 'Elija un operador que pueda, o pregunte a su administrador.',
+  },
+  papers_not_shown: {
+    title: 'Lea antes los papeles',
+    why: 'La declaración y el contrato se leen hasta el final antes de lo que pueda aprobar.',
+    now: 'Lea los dos y siga.',
+  },
+  ra_missing_documents: {
+    title: 'Falta un documento',
+    why: 'Sin él la autoridad no puede aprobar esta solicitud.',
+    now: 'Añada el documento y apruebe.',
+  },
+  ra_missing_fields: {
+    title: 'Faltan datos',
+    why: 'La autoridad no puede aprobar esta solicitud hasta que todos los campos estén rellenos.',
+    now: 'Rellene los campos y apruebe.',
+  },
+  outcome_unknown: {
+    title: 'No se sabe qué ha pasado',
+    why: 'La conexión se cortó antes de la respuesta: puede que la decisión se haya tomado.',
+    now: 'Lea la solicitud. Nada se decide dos veces.',
+  },
+  confirmation_needed: {
+    title: 'Hace falta confirmarlo',
+    why: 'Es producción y el paso no se puede deshacer.',
+    now: 'Confírmelo cuando se le pregunte.',
+  },
+  contract_unreadable: {
+    title: 'No se puede mostrar el contrato',
+    why: 'Lo que ha enviado la autoridad no es un PDF que se pueda leer aquí.',
+    now: 'Pídalo de nuevo. Si persiste, pregunte al proveedor.',
+  },
+  document_unreadable: {
+    title: 'Este archivo no sirve',
+    why: 'Está vacío, es demasiado grande o no se puede abrir.',
+    now: 'Elija otro archivo.',
+  },
   cancelled: {
     title: 'Cancelado',
     why: 'Lo ha detenido usted. Las pruebas siguen aquí.',

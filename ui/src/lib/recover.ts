@@ -1,5 +1,6 @@
 import type { Failure } from '../api/bindings/Failure';
 import type { FailureAction } from '../api/bindings/FailureAction';
+import { deskWishes } from './desk.svelte';
 import { session } from './session.svelte';
 import { STEP_OF } from './steps';
 
@@ -49,7 +50,17 @@ export async function recover(failure: Failure, action: FailureAction, retry: ()
       return;
     }
     case 'refresh_request':
-      await session.dispatch({ type: 'refresh_request' });
+      if (session.snapshot?.desk?.review) await session.desk({ type: 'refresh_review' });
+      else await session.dispatch({ type: 'refresh_request' });
+      return;
+    case 'sign_in':
+      deskWishes.ask('sign_in');
+      return;
+    case 'show_papers':
+      deskWishes.ask('papers');
+      return;
+    case 'complete_request':
+      deskWishes.ask('completion');
       return;
     case 'none':
       return;

@@ -1,5 +1,6 @@
 import { connect, type Transport } from '../api';
 import type { Command } from '../api/bindings/Command';
+import type { DeskCommand } from '../api/bindings/DeskCommand';
 import type { EnrollmentView } from '../api/bindings/EnrollmentView';
 import type { Failure } from '../api/bindings/Failure';
 import type { FailureCode } from '../api/bindings/FailureCode';
@@ -9,7 +10,15 @@ import type { Step } from '../api/bindings/Step';
 import type { Presentations } from '../api/transport';
 import { isFailure } from './failure';
 import { newest } from './ordering';
+import { placeOf } from './place';
 import { neighbour } from './steps';
+
+/** A command by its name; those of the desk by `desk/NAME`. */
+export type CommandName = Exclude<Command['type'], 'desk'> | `desk/${DeskCommand['type']}`;
+
+function nameOf(command: Command): CommandName {
+  return command.type === 'desk' ? `desk/${command.command.type}` : command.type;
+}
 
 /** What the screens see of the session: its newest snapshot, what is under way, what went wrong last. */
 class Session {
@@ -20,7 +29,7 @@ class Session {
   unreachable = $state(false);
   /** The file dialogue is open. */
   picking = $state(false);
-  #busy = $state.raw<ReadonlySet<Command['type']>>(new Set());
+  #busy = $state.raw<ReadonlySet<CommandName>>(new Set());
   #refused: Command | null = null;
   #presentations: Partial<Presentations> = {};
   #transport: Transport | null = null;
@@ -48,19 +57,24 @@ class Session {
   }
 
   #take(incoming: Snapshot): void {
-    const before = this.enrollment;
+    const before = placeOf(this.snapshot);
     this.snapshot = newest(this.snapshot, incoming);
-    const now = this.enrollment;
-    if (before?.step !== now?.step || before?.caseId !== now?.caseId) this.failure = null;
+    if (before !== placeOf(this.snapshot)) this.failure = null;
   }
 
-  running(type: Command['type']): boolean {
-    return this.#busy.has(type);
+  running(name: CommandName): boolean {
+    return this.#busy.has(name);
+  }
+
+  /** A command of the RAO desk. */
+  desk(command: DeskCommand, options: { quiet?: boolean } = {}): Promise<boolean> {
+    return this.dispatch({ type: 'desk', command }, options);
   }
 
   /** False when it was refused; the reason is then in `failure`, unless the snapshot tells it anyway. */
   async dispatch(command: Command, options: { quiet?: boolean } = {}): Promise<boolean> {
-    this.#busy = new Set([...this.#busy, command.type]);
+    const name = nameOf(command);
+    this.#busy = new Set([...this.#busy, name]);
     if (!options.quiet) this.failure = null;
     try {
       await this.transport.dispatch(command);
@@ -72,7 +86,7 @@ class Session {
       }
       return false;
     } finally {
-      this.#busy = new Set([...this.#busy].filter((type) => type !== command.type));
+      this.#busy = new Set([...this.#busy].filter((other) => other !== name));
     }
   }
 

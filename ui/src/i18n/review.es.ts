@@ -1,0 +1,3 @@
+import type { reviewDesk as english } from './review.en';
+
+export const reviewDesk: typeof english = {};
