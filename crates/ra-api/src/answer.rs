@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc2822;
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, Operation, RaError, TlsRejection};
+use crate::types::FieldProblem;
 
 /// Longest text that is taken over from a server.
 const MAX_TEXT_CHARS: usize = 400;
@@ -96,9 +97,14 @@ impl Answer {
         } else {
             ErrorKind::Http
         };
+        let fields = match self.status {
+            StatusCode::PRECONDITION_FAILED => FieldProblem::in_error(&self.body),
+            _ => vec![],
+        };
         RaError::new(self.operation, kind, told.text)
             .with_status(status)
             .with_provider(told.code, told.id)
+            .with_fields(fields)
             .with_retry_after(retry_after(&self.headers, OffsetDateTime::now_utc()))
     }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::types::FieldProblem;
+
 /// Which call failed. Displays as the words an operator would use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,6 +142,7 @@ struct Inner {
     text: String,
     retry_after: Option<Duration>,
     sent_bytes: Option<u64>,
+    fields: Vec<FieldProblem>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -154,6 +157,7 @@ impl RaError {
             text: text.into(),
             retry_after: None,
             sent_bytes: None,
+            fields: vec![],
             source: None,
         }))
     }
@@ -184,6 +188,11 @@ impl RaError {
 
     pub(crate) fn with_sent_bytes(mut self, sent_bytes: u64) -> Self {
         self.0.sent_bytes = Some(sent_bytes);
+        self
+    }
+
+    pub(crate) fn with_fields(mut self, fields: Vec<FieldProblem>) -> Self {
+        self.0.fields = fields;
         self
     }
 
@@ -229,6 +238,11 @@ impl RaError {
         self.0.sent_bytes
     }
 
+    /// The fields that a 412 lists as missing or wrong.
+    pub fn fields(&self) -> &[FieldProblem] {
+        &self.0.fields
+    }
+
     /// Whether the same call may succeed later without anything being changed. It does not say that repeating is
     /// harmless: whether the first call took effect has to be read from the request first.
     pub fn retryable(&self) -> bool {
@@ -269,7 +283,46 @@ impl RaError {
 
     /// The scratchcard is used, unknown, or was taken by another station in the meantime.
     pub fn is_invalid_scratchcard(&self) -> bool {
-        self.0.kind == ErrorKind::Http && squeezed(&self.0.text).contains("invalidscratchcard")
+        self.says("invalidscratchcard")
+    }
+
+    /// The RAO's user name, password or PIN is wrong, or the RAO may not do this. The code counts as well as the
+    /// status, for they may differ.
+    pub fn is_rao_credentials(&self) -> bool {
+        let signed = matches!(
+            self.0.operation,
+            Operation::Validate | Operation::Refuse | Operation::Approve
+        );
+        signed
+            && self.0.kind == ErrorKind::Http
+            && (matches!(self.0.status, Some(401 | 403))
+                || matches!(self.0.code.as_deref(), Some("401" | "403")))
+    }
+
+    /// There is no RAO of this id; answered with 500.
+    pub fn is_unknown_rao(&self) -> bool {
+        self.says("raomatchingquerydoesnotexist")
+    }
+
+    /// The request lacks documents that its profile needs.
+    pub fn is_missing_documents(&self) -> bool {
+        self.says("missingrequireddoc")
+    }
+
+    /// The request lacks fields: see [`fields`](Self::fields).
+    pub fn is_missing_fields(&self) -> bool {
+        !self.0.fields.is_empty()
+    }
+
+    /// The request's state does not allow the call. The same status also lists missing fields, which is another case.
+    pub fn is_wrong_state(&self) -> bool {
+        self.0.kind == ErrorKind::Http
+            && matches!(self.0.status, Some(409 | 412))
+            && self.0.fields.is_empty()
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.0.kind == ErrorKind::Http && squeezed(&self.0.text).contains(words)
     }
 
     fn names_bad_input(&self) -> bool {

@@ -1,12 +1,14 @@
 //! Wire types and client of the Registration Authority's API.
 //!
 //! Start at [`Client`]; what it needs is in [`ClientConfig`]. Calls that must not be repeated blindly are in
-//! [`delivery`]: creating a request, and bringing its evidence to the RA.
+//! [`delivery`]: creating a request, and bringing its evidence to the RA; and in [`decision`]: validating, refusing,
+//! approving, cancelling.
 
 mod answer;
 mod blob;
 mod client;
 mod config;
+pub mod decision;
 pub mod delivery;
 mod error;
 mod redact;

@@ -3,7 +3,7 @@
 mod create;
 mod deliver;
 mod plan;
-mod policy;
+pub(crate) mod policy;
 
 pub use create::{CreateError, OnScratchcard, create_safely};
 pub use deliver::{DeliveryError, DeliveryEvent, OnEvent, deliver};

@@ -22,6 +22,11 @@ pub struct RetryPolicy {
     pub longest_poll_wait: Duration,
     /// How long the RA may take until it shows the state that follows the uploads.
     pub poll_for: Duration,
+    /// How long a request must be seen unchanged, after the answer to a decision was lost, until the decision is held
+    /// for not taken.
+    pub unchanged_for: Duration,
+    /// How long a request is tried to be read after the answer to a decision was lost.
+    pub reread_for: Duration,
     /// How many scratchcards are tried where other stations take them first.
     pub max_scratchcards: u32,
 }
@@ -36,6 +41,8 @@ impl Default for RetryPolicy {
             first_poll_wait: Duration::from_millis(500),
             longest_poll_wait: Duration::from_secs(15),
             poll_for: Duration::from_secs(120),
+            unchanged_for: Duration::from_secs(6),
+            reread_for: Duration::from_secs(60),
             max_scratchcards: 3,
         }
     }
@@ -43,7 +50,7 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// How long to wait after the `failures`th failure in a row; `None` where it makes no sense to go on.
-    pub(super) fn wait_after(&self, error: &RaError, failures: u32) -> Option<Duration> {
+    pub(crate) fn wait_after(&self, error: &RaError, failures: u32) -> Option<Duration> {
         if !error.retryable() || failures >= self.max_attempts {
             return None;
         }
@@ -61,7 +68,7 @@ impl RetryPolicy {
 }
 
 /// Waits, or ends as cancelled.
-pub(super) async fn wait(
+pub(crate) async fn wait(
     operation: Operation,
     delay: Duration,
     cancel: &CancellationToken,
@@ -74,7 +81,7 @@ pub(super) async fn wait(
 }
 
 /// A small call that ends when it is cancelled.
-pub(super) async fn until_cancelled<T>(
+pub(crate) async fn until_cancelled<T>(
     operation: Operation,
     cancel: &CancellationToken,
     call: impl Future<Output = Result<T, RaError>>,
@@ -87,7 +94,7 @@ pub(super) async fn until_cancelled<T>(
 }
 
 /// A call that changes nothing: repeated as the policy says.
-pub(super) async fn repeated<T>(
+pub(crate) async fn repeated<T>(
     policy: &RetryPolicy,
     operation: Operation,
     cancel: &CancellationToken,

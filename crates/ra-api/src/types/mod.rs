@@ -1,6 +1,7 @@
 //! Wire types. Unknown fields are kept in `extra`, unknown states in `Other`.
 
 mod checks;
+mod fields;
 mod lenient;
 mod page;
 mod request;
@@ -8,6 +9,7 @@ mod review;
 mod state;
 
 pub use checks::{CHECK_NAMES, Check, Level, SecurityChecks, Similarity};
+pub use fields::FieldProblem;
 pub use lenient::{Dropped, Id};
 pub use page::{Page, PageCursor, RequestFilter, StateListing};
 pub use request::{
@@ -15,8 +17,8 @@ pub use request::{
     VideoIdData, VideoTarget,
 };
 pub use review::{
-    Decision, Document, DocumentRecord, FieldProblem, Rao, RaoCredentials, Receipt, ReceiptKind,
-    Refusal, WebhookEvent,
+    Decision, Document, DocumentRecord, Rao, RaoCredentials, Receipt, ReceiptKind, Refusal,
+    WebhookEvent,
 };
 pub use state::{RequestState, VideoIdState};
 

@@ -136,49 +136,6 @@ impl fmt::Debug for Rao {
     }
 }
 
-/// A field that the request still lacks, and what is wrong with it (`missing`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FieldProblem {
-    pub field: String,
-    pub problem: String,
-}
-
-impl FieldProblem {
-    /// Reads `[["serial_number","missing"], …]`, and an object or plain names in its place.
-    pub(crate) fn list(value: &Value) -> Option<Vec<Self>> {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let one = |field: &Value, problem: &Value| Self {
-            field: text(field),
-            problem: text(problem),
-        };
-        match value {
-            Value::Null => Some(vec![]),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| match item {
-                    Value::Array(pair) => match pair.as_slice() {
-                        [field, problem, ..] => Some(one(field, problem)),
-                        [field] => Some(one(field, &Value::from("missing"))),
-                        [] => None,
-                    },
-                    Value::String(_) => Some(one(item, &Value::from("missing"))),
-                    _ => None,
-                })
-                .collect(),
-            Value::Object(fields) => Some(
-                fields
-                    .iter()
-                    .map(|(field, problem)| one(&Value::from(field.as_str()), problem))
-                    .collect(),
-            ),
-            _ => None,
-        }
-    }
-}
-
 /// What the RA posts to its `webhook_url` at each change of state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WebhookEvent {
