@@ -28,18 +28,21 @@ export async function recover(failure: Failure, action: FailureAction, retry: ()
         await session.dispatch({ type: 'open_camera', device: session.snapshot?.camera.chosen ?? null }, { quiet: true });
       return;
     case 'pick_another_file':
-      await session.pickVideo();
+      // At the desk the file is a document that completes a request.
+      if (session.snapshot?.desk) deskWishes.ask('completion');
+      else await session.pickVideo();
       return;
     case 'check_station':
-      if (enrollment) await session.dispatch({ type: 'leave_enrollment' });
+      await toStation();
       await session.dispatch({ type: 'check_station' });
       return;
     case 'choose_operator':
-      if (enrollment) await session.dispatch({ type: 'leave_enrollment' });
+      await toStation();
       focus('operator-name');
       return;
     case 'edit_request':
-      await session.goTo('request');
+      if (session.snapshot?.desk) await correctAtDesk();
+      else await session.goTo('request');
       return;
     case 'ask_consent':
       await session.goTo('consent');
@@ -64,6 +67,21 @@ export async function recover(failure: Failure, action: FailureAction, retry: ()
       return;
     case 'none':
       return;
+  }
+}
+
+async function toStation(): Promise<void> {
+  if (session.enrollment) await session.dispatch({ type: 'leave_enrollment' });
+  else if (session.snapshot?.desk) await session.desk({ type: 'close' });
+}
+
+/** What can be corrected at the desk is an organisation's data, or the number by which a request is looked for. */
+async function correctAtDesk(): Promise<void> {
+  const review = session.snapshot?.desk?.review;
+  if (review?.completion) deskWishes.ask('completion');
+  else {
+    if (review) await session.desk({ type: 'close_review' });
+    focus('open-number');
   }
 }
 
