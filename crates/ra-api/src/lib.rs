@@ -30,8 +30,9 @@ pub use secret::Secret;
 pub use tls::{Identity, IdentityError, IdentityFacts};
 pub use types::{
     CHECK_NAMES, Check, ContactData, ContactLimits, Decision, Document, DocumentRecord, Dropped,
-    FieldProblem, Id, Level, NewRequest, Page, PageCursor, Presence, Rao, RaoCredentials, Receipt,
-    ReceiptKind, Refusal, RequestFilter, RequestRecord, RequestState, Scratchcard, SecurityChecks,
-    Similarity, StateListing, VideoIdContent, VideoIdData, VideoIdState, VideoTarget, WebhookEvent,
+    FieldNotSent, FieldProblem, Id, Level, NATURAL_PERSON_PROFILES, NewRequest, Page, PageCursor,
+    Presence, Rao, RaoCredentials, Receipt, ReceiptKind, Refusal, RequestFilter, RequestRecord,
+    RequestState, RequestSummary, RequestUpdate, Scratchcard, SecurityChecks, Similarity,
+    StateListing, VideoIdContent, VideoIdData, VideoIdState, VideoTarget, WebhookEvent,
 };
 pub use upload::{DataEvidence, Pacing, Progress};

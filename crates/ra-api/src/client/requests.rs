@@ -1,6 +1,7 @@
 //! Requests: create, read, list, update, cancel.
 
 use http::Method;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::{Client, malformed};
@@ -8,7 +9,7 @@ use crate::error::{Operation, RaError};
 use crate::transport::Call;
 use crate::types::{
     ContactData, ContactLimits, FieldProblem, Id, NewRequest, Page, PageCursor, RequestFilter,
-    RequestRecord, RequestState, StateListing,
+    RequestRecord, RequestState, RequestSummary, RequestUpdate, StateListing,
 };
 
 impl Client {
@@ -71,6 +72,24 @@ impl Client {
         filter: &RequestFilter,
         page: Option<&PageCursor>,
     ) -> Result<Page<RequestRecord>, RaError> {
+        self.list(filter, page).await
+    }
+
+    /// As [`requests`](Self::requests), and only what a list shows of each: where the answer holds the pictures, they
+    /// are skipped.
+    pub async fn request_summaries(
+        &self,
+        filter: &RequestFilter,
+        page: Option<&PageCursor>,
+    ) -> Result<Page<RequestSummary>, RaError> {
+        self.list(filter, page).await
+    }
+
+    async fn list<T: DeserializeOwned>(
+        &self,
+        filter: &RequestFilter,
+        page: Option<&PageCursor>,
+    ) -> Result<Page<T>, RaError> {
         let operation = Operation::ListRequests;
         let mut url = self.api_url(operation, &["requests"])?;
         let query = filter.query();
@@ -131,18 +150,19 @@ impl Client {
         Ok(listing)
     }
 
-    /// Replaces the request's fields. Required: `profile`, `scratchcard`, `registration_authority`, `email`,
+    /// Replaces all fields of the request: what the update does not name is lost, so it begins with
+    /// [`RequestUpdate::from_record`]. Required: `profile`, `scratchcard`, `registration_authority`, `email`,
     /// `country_name`.
     pub async fn update_request(
         &self,
         pk: &Id,
-        request: &NewRequest,
+        update: &RequestUpdate,
     ) -> Result<RequestRecord, RaError> {
         self.send(
             Operation::UpdateRequest,
             Method::PUT,
             &["requests", pk.as_str()],
-            request,
+            update,
         )
         .await?
         .json()

@@ -34,7 +34,7 @@ fn line(verdict: Verdict<'_>, videoid: Option<&str>) -> String {
                 Shown::Excluded => 'x',
                 Shown::Unclear => '.',
             };
-            // A validated request in review may still be approved; nothing else is both.
+            // Never sent where it took place already, or can take place no more.
             assert_eq!(allowed, letter == 'A', "{verdict:?} {state} {videoid:?}");
             letter
         })

@@ -180,7 +180,31 @@ pub struct RequestRecord {
     pub extra: Map<String, Value>,
 }
 
+/// The profiles of natural persons; all others belong to organisations.
+pub const NATURAL_PERSON_PROFILES: [&str; 4] = [
+    "PFSoftAFCiudadano",
+    "PFqscdCiudadano",
+    "PFnubeAFCiudadano",
+    "PFnubeQAFCiudadano",
+];
+
+pub(crate) fn is_natural_person(profile: Option<&str>) -> bool {
+    profile.is_some_and(|profile| NATURAL_PERSON_PROFILES.contains(&profile.trim()))
+}
+
 impl RequestRecord {
+    /// When the request was made, as the RA wrote it.
+    pub fn created(&self) -> Option<&str> {
+        ["creation_date", "created", "date"]
+            .into_iter()
+            .find_map(|key| self.extra.get(key).and_then(Value::as_str))
+    }
+
+    /// The profile is one of the four for natural persons.
+    pub fn is_natural_person(&self) -> bool {
+        is_natural_person(self.profile.as_deref())
+    }
+
     /// The two names that the uploads need, where the answer shows them.
     pub fn video_target(&self) -> Option<VideoTarget> {
         let videoid = self.videoid_data.as_ref()?;
