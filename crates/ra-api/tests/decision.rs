@@ -28,7 +28,7 @@ fn policy() -> RetryPolicy {
         first_poll_wait: Duration::from_millis(10),
         longest_poll_wait: Duration::from_millis(40),
         unchanged_for: Duration::from_millis(150),
-        reread_for: Duration::from_secs(2),
+        reread_for: Duration::from_secs(30),
         ..RetryPolicy::default()
     }
 }
