@@ -3,7 +3,6 @@ import type { KnownState } from '../lib/states';
 
 export const queue = {
   title: 'Requests',
-  lead: (authority: string) => `Registration authority ${authority}`,
   states: {
     CREATED: 'Created',
     VIDEOPENDING: 'Evidence awaited',
@@ -49,6 +48,7 @@ export const queue = {
   openOne: (pk: string) => `Open request ${pk}`,
   refresh: 'Read again',
   refreshing: 'Reading…',
+  lookedAtNone: 'Nothing looked at yet.',
   lookedAtAll: (count: string) => `All ${count} looked at.`,
   lookedAt: (loaded: string, total: string) => `Looked at ${loaded} of ${total}.`,
   lookedAtMore: (loaded: string) => `Looked at ${loaded}; there are more.`,

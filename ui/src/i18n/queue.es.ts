@@ -2,7 +2,6 @@ import type { queue as english } from './queue.en';
 
 export const queue: typeof english = {
   title: 'Solicitudes',
-  lead: (authority) => `Autoridad de registro ${authority}`,
   states: {
     CREATED: 'Creada',
     VIDEOPENDING: 'A la espera de pruebas',
@@ -48,6 +47,7 @@ export const queue: typeof english = {
   openOne: (pk) => `Abrir solicitud ${pk}`,
   refresh: 'Leer de nuevo',
   refreshing: 'Leyendo…',
+  lookedAtNone: 'Aún no se ha mirado nada.',
   lookedAtAll: (count) => `Vistas las ${count}.`,
   lookedAt: (loaded, total) => `Vistas ${loaded} de ${total}.`,
   lookedAtMore: (loaded) => `Vistas ${loaded}; hay más.`,

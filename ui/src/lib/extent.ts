@@ -6,6 +6,7 @@ import { count } from './format';
 /** How much of the RA's requests the list speaks of, in words. */
 export function extent(queue: QueueView, locale: string): string {
   const { loaded, total, matching, more, filteredHere, filter } = queue;
+  if (queue.readAt === null && loaded === 0) return t.queue.lookedAtNone;
   const loadedWords = count(loaded, locale);
   const looked = !more
     ? t.queue.lookedAtAll(loadedWords)

@@ -86,3 +86,17 @@ export function timeOfDay(rfc3339: string, locale: string): string {
   if (Number.isNaN(time.getTime())) return rfc3339;
   return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(time);
 }
+
+/** The day of a time that may have come in any form: what cannot be read is shown as it is. */
+export function day(written: string, locale: string): string {
+  const time = new Date(written);
+  if (Number.isNaN(time.getTime())) return written;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(time);
+}
+
+/** Hours and minutes; empty where the time cannot be read or is a day alone. */
+export function hour(written: string, locale: string): string {
+  const time = new Date(written);
+  if (Number.isNaN(time.getTime()) || !written.includes(':')) return '';
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(time);
+}
