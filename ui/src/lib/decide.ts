@@ -1,5 +1,6 @@
 import type { ActionView } from '../api/bindings/ActionView';
 import type { CompletionField } from '../api/bindings/CompletionField';
+import type { DecidedView } from '../api/bindings/DecidedView';
 import type { Obstacle } from '../api/bindings/Obstacle';
 import type { Operator } from '../api/bindings/Operator';
 import type { RaoView } from '../api/bindings/RaoView';
@@ -9,6 +10,9 @@ import type { ReviewView } from '../api/bindings/ReviewView';
 
 /** A part of the desk that opens over the screen. */
 export type Part = 'sign_in' | 'papers' | 'refuse' | 'cancel' | 'recapture' | 'complete';
+
+/** What production asks once more for. */
+export type Irreversible = Extract<RequestAction, 'validate' | 'approve' | 'refuse' | 'cancel' | 'recapture'>;
 
 /** What is offered on the desk, in the order in which it is listed. Changing the user data belongs to the capture. */
 export const OFFERED: readonly RequestAction[] = [
@@ -93,6 +97,24 @@ export function waiting(review: ReviewView): Waiting {
       return review.suggested;
     default:
       return (Object.hasOwn(BY_STATE, state) ? BY_STATE[state] : undefined) ?? 'unknown';
+  }
+}
+
+/** What a decision led to, as the words about it are named. */
+export type Outcome =
+  | 'validate' | 'validate_approved' | 'validate_complete' | 'refuse' | 'approve' | 'cancel' | 'other';
+
+export function outcome(decided: DecidedView, organisation: boolean): Outcome {
+  switch (decided.action) {
+    case 'validate':
+      if (decided.state === 'ENROLLREADY') return 'validate_approved';
+      return organisation ? 'validate_complete' : 'validate';
+    case 'refuse':
+    case 'approve':
+    case 'cancel':
+      return decided.action;
+    default:
+      return 'other';
   }
 }
 
