@@ -7,8 +7,9 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use yuv::{
-    YuvBiPlanarImage, YuvChromaSubsampling, YuvConversionMode, YuvPackedImage, YuvPlanarImageMut,
-    YuvRange, YuvStandardMatrix, rgb_to_yuv420, yuv_nv12_to_rgb, yuyv422_to_rgb, yuyv422_to_yuv420,
+    YuvBiPlanarImage, YuvChromaSubsampling, YuvConversionMode, YuvPackedImage, YuvPlanarImage,
+    YuvPlanarImageMut, YuvRange, YuvStandardMatrix, rgb_to_yuv420, yuv_nv12_to_rgb, yuv420_to_rgb,
+    yuyv422_to_rgb, yuyv422_to_yuv420,
 };
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -62,6 +63,44 @@ impl Rgb {
             height: height as u32,
             pixels,
         })
+    }
+
+    /// A decoded picture of a video. Errors: [`CameraError::Format`] where its planes do not fit its size.
+    pub fn from_video(frame: &recorder::YuvFrame) -> Result<Rgb, CameraError> {
+        let (width, height) = (frame.width, frame.height);
+        let image = YuvPlanarImage {
+            y_plane: &frame.y,
+            y_stride: width,
+            u_plane: &frame.u,
+            u_stride: width / 2,
+            v_plane: &frame.v,
+            v_stride: width / 2,
+            width,
+            height,
+        };
+        let mut pixels = vec![0; width as usize * height as usize * 3];
+        yuv420_to_rgb(
+            &image,
+            &mut pixels,
+            width * 3,
+            YuvRange::Limited,
+            YuvStandardMatrix::Bt601,
+        )
+        .map_err(format)?;
+        Ok(Rgb {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// Scaled down to at most this width, as JPEG.
+    pub fn preview_jpeg(&self, max_width: u32, quality: u8) -> Result<Bytes, CameraError> {
+        if self.width <= max_width {
+            return self.to_jpeg(quality);
+        }
+        let height = (u64::from(self.height) * u64::from(max_width) / u64::from(self.width)).max(1);
+        self.resized(max_width, height as u32)?.to_jpeg(quality)
     }
 
     pub fn to_jpeg(&self, quality: u8) -> Result<Bytes, CameraError> {
@@ -245,14 +284,10 @@ impl Frame {
     /// A JPEG for the window, at most `max_width` wide.
     pub fn preview_jpeg(&self, max_width: u32, quality: u8) -> Result<Bytes, CameraError> {
         let rgb = self.to_rgb()?;
-        if rgb.width <= max_width {
-            return match &self.payload {
-                Payload::Mjpeg(data) => Ok(data.clone()),
-                _ => rgb.to_jpeg(quality),
-            };
+        match &self.payload {
+            Payload::Mjpeg(data) if rgb.width <= max_width => Ok(data.clone()),
+            _ => rgb.preview_jpeg(max_width, quality),
         }
-        let height = (u64::from(rgb.height) * u64::from(max_width) / u64::from(rgb.width)).max(1);
-        rgb.resized(max_width, height as u32)?.to_jpeg(quality)
     }
 
     /// The picture as evidence: the camera's own JPEG to the byte where it sends JPEG, else encoded at quality 95.

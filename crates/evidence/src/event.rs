@@ -130,6 +130,12 @@ pub enum AuditEvent {
         rao_id: String,
         contract_sha256: String,
     },
+    /// Written before a decision is sent: it leaves a trace even where its end is not seen.
+    DecisionSent {
+        pk: String,
+        action: String,
+        rao_id: Option<String>,
+    },
     Validated {
         pk: String,
         rao_id: String,

@@ -29,9 +29,13 @@ pub(crate) enum IndexError {
 pub(crate) struct Picture {
     pub offset: u64,
     pub size: u64,
-    /// Ticks of the track's time scale.
+    /// Ticks of the track's time scale, in decoding order.
     pub start: u64,
     pub duration: u32,
+    /// Ticks from decoding to showing; another order of showing makes them differ.
+    pub shown_after: i64,
+    /// Decoding can begin here.
+    pub sync: bool,
 }
 
 #[derive(Debug)]
@@ -253,6 +257,8 @@ impl Gathered {
             size: sample.data_size as u64,
             start: sample.timestamp,
             duration: sample.duration,
+            shown_after: sample.composition_time_offset.unwrap_or(0),
+            sync: sample.keyframe,
         });
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Decoding a video picture by picture.
 
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use openh264::decoder::Decoder;
 use openh264::formats::YUVSource;
 
 use crate::encode::YuvFrame;
-use crate::index::{Codec, Index, IndexError, MAX_SAMPLE};
+use crate::index::{Codec, Index, IndexError, MAX_SAMPLE, Picture};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -21,12 +23,16 @@ pub enum ReadError {
     Damaged,
 }
 
-/// Yields the pictures of an MP4's video track in decoding order with their times.
+/// Yields the pictures of an MP4's video track in the order in which they are shown, with their times.
 pub struct VideoReader<R> {
     reader: R,
     index: Index,
     decoder: Option<Decoder>,
     next: usize,
+    /// Times of the pictures that the decoder holds: it gives them out in the order of these.
+    held: BinaryHeap<Reverse<Duration>>,
+    /// The last pictures, which the decoder gives out all at once.
+    last: VecDeque<YuvFrame>,
 }
 
 impl<R: Read + Seek> VideoReader<R> {
@@ -49,6 +55,8 @@ impl<R: Read + Seek> VideoReader<R> {
             index,
             decoder: None,
             next: 0,
+            held: BinaryHeap::new(),
+            last: VecDeque::new(),
         }
     }
 
@@ -57,10 +65,45 @@ impl<R: Read + Seek> VideoReader<R> {
         self.index.pictures.len()
     }
 
+    /// From the first picture to the end of the last.
+    pub fn duration(&self) -> Duration {
+        Duration::from_millis(self.index.duration_ms())
+    }
+
     /// Back to the first picture.
     pub fn rewind(&mut self) {
-        self.next = 0;
+        self.go_to(0);
+    }
+
+    /// Makes the picture at which decoding can begin, at or before this time, the next one.
+    pub fn seek(&mut self, at: Duration) {
+        self.go_to(self.sync_before(at));
+    }
+
+    /// Whether decoding on from here to that time would pass a picture at which it could begin anew.
+    pub fn seek_saves_work(&self, at: Duration) -> bool {
+        self.sync_before(at) > self.next
+    }
+
+    fn sync_before(&self, at: Duration) -> usize {
+        let pictures = self.index.pictures.iter().enumerate();
+        pictures
+            .filter(|(_, picture)| picture.sync && self.shown_at(picture) <= at)
+            .map(|(place, _)| place)
+            .next_back()
+            .unwrap_or(0)
+    }
+
+    fn shown_at(&self, picture: &Picture) -> Duration {
+        let ticks = picture.start.saturating_add_signed(picture.shown_after);
+        Duration::from_secs_f64(ticks as f64 / f64::from(self.index.timescale.max(1)))
+    }
+
+    fn go_to(&mut self, place: usize) {
+        self.next = place;
         self.decoder = None;
+        self.held.clear();
+        self.last.clear();
     }
 
     /// The next picture, `None` at the end.
@@ -75,15 +118,14 @@ impl<R: Read + Seek> VideoReader<R> {
             self.reader.read_exact(&mut sample)?;
             let start = self.decoder.is_none();
             let stream = annex_b(&self.index.codec, &sample, start)?;
+            self.held.push(Reverse(self.shown_at(&picture)));
             let decoder = match &mut self.decoder {
                 Some(decoder) => decoder,
                 none => none.insert(Decoder::new()?),
             };
-            let at = Duration::from_secs_f64(
-                picture.start as f64 / f64::from(self.index.timescale.max(1)),
-            );
             // Some streams give their first picture only after the second packet.
             if let Some(decoded) = decoder.decode(&stream)? {
+                let at = self.held.pop().map_or(Duration::ZERO, |Reverse(at)| at);
                 return Ok(Some(copy(&decoded, at)));
             }
         }
@@ -91,12 +133,12 @@ impl<R: Read + Seek> VideoReader<R> {
             && self.next == self.index.pictures.len()
         {
             self.next += 1;
-            return Ok(decoder
-                .flush_remaining()?
-                .first()
-                .map(|last| copy(last, Duration::ZERO)));
+            for decoded in &decoder.flush_remaining()? {
+                let at = self.held.pop().map_or(Duration::ZERO, |Reverse(at)| at);
+                self.last.push_back(copy(decoded, at));
+            }
         }
-        Ok(None)
+        Ok(self.last.pop_front())
     }
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use recorder::{ReadError, VideoReader, YuvFrame};
-use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix, yuv420_to_rgb};
 
 use super::{FPS, pictures::unplayable};
 use crate::convert::Rgb;
@@ -72,7 +71,7 @@ impl Film {
             }
         }
         match &self.current {
-            Some(frame) => rgb(frame),
+            Some(frame) => Rgb::from_video(frame),
             None => Err(CameraError::Format("the video holds no picture".into())),
         }
     }
@@ -99,34 +98,6 @@ impl Film {
 /// Pictures of the replay in this time.
 fn pictures(time: Duration) -> u64 {
     (time.as_secs_f64() * f64::from(FPS)) as u64
-}
-
-fn rgb(frame: &YuvFrame) -> Result<Rgb, CameraError> {
-    let (width, height) = (frame.width, frame.height);
-    let image = YuvPlanarImage {
-        y_plane: &frame.y,
-        y_stride: width,
-        u_plane: &frame.u,
-        u_stride: width / 2,
-        v_plane: &frame.v,
-        v_stride: width / 2,
-        width,
-        height,
-    };
-    let mut pixels = vec![0; width as usize * height as usize * 3];
-    yuv420_to_rgb(
-        &image,
-        &mut pixels,
-        width * 3,
-        YuvRange::Limited,
-        YuvStandardMatrix::Bt601,
-    )
-    .map_err(|error| CameraError::Format(error.to_string()))?;
-    Ok(Rgb {
-        width,
-        height,
-        pixels,
-    })
 }
 
 #[cfg(test)]
