@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, bytesOf, clock, dateTime, percent, rate, span } from '../src/lib/format';
+import { bytes, bytesOf, clock, dateTime, day, hour, percent, rate, span } from '../src/lib/format';
 
 describe('bytes', () => {
   it.each([
@@ -66,3 +66,18 @@ describe('percent', () => {
 });
 
 it('shows a time that it cannot read as it is', () => expect(dateTime('yesterday', 'en')).toBe('yesterday'));
+
+describe('what the authority wrote as a time', () => {
+  it('is shown as a day and an hour', () => {
+    expect(day('2026-03-02T09:41:12', 'en')).toBe('Mar 2, 2026');
+    expect(hour('2026-03-02T09:41:12', 'es')).toBe('9:41');
+  });
+  it('has no hour when it is a day alone', () => {
+    expect(day('2026-03-02', 'en')).toBe('Mar 2, 2026');
+    expect(hour('2026-03-02', 'en')).toBe('');
+  });
+  it('is shown as it is when it cannot be read', () => {
+    expect(day('02/03 morning', 'en')).toBe('02/03 morning');
+    expect(hour('02/03 morning', 'en')).toBe('');
+  });
+});

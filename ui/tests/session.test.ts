@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { enrollment } from '../src/api/fixture/snapshots';
+import { desk, queue } from '../src/api/fixture/queue-scenes';
+import { review, reviewing } from '../src/api/fixture/review-scenes';
+import { base, enrollment } from '../src/api/fixture/snapshots';
 import { progress } from '../src/lib/delivery';
 import { isFailure } from '../src/lib/failure';
 import { newest } from '../src/lib/ordering';
+import { placeOf } from '../src/lib/place';
 import { neighbour } from '../src/lib/steps';
 
 describe('snapshots', () => {
@@ -51,4 +54,12 @@ it('tells how far a delivery is', () => {
     state: 'sending', part: 'video', sent_bytes: 50, total_bytes: 200, rate: 10, seconds_left: 15, attempt: 2, waiting_after: null,
   });
   expect(view).toMatchObject({ percent: 25, sent: 50, total: 200, secondsLeft: 15, attempt: 2 });
+});
+
+it('knows which screen a snapshot shows', () => {
+  expect(placeOf(null)).toBeNull();
+  expect(placeOf(base())).toBe('station');
+  expect(placeOf({ ...base(), enrollment: enrollment('video') })).toBe('c-7f3a/video');
+  expect(placeOf(desk(queue(3)))).toBe('desk');
+  expect(placeOf(reviewing(review({ pk: '46759' })))).toBe('desk/46759');
 });

@@ -35,7 +35,7 @@ export const queue = {
   everyState: 'Every state',
   givenName: 'Given name',
   surname1: 'First surname',
-  serialNumber: 'Document number',
+  serialNumber: 'Document',
   email: 'E-mail',
   mobilePhoneNumber: 'Phone',
   scratchcard: 'Scratchcard',

@@ -89,7 +89,8 @@ export function timeOfDay(rfc3339: string, locale: string): string {
 
 /** The day of a time that may have come in any form: what cannot be read is shown as it is. */
 export function day(written: string, locale: string): string {
-  const time = new Date(written);
+  // A day alone would be read as midnight in Greenwich, which is another day elsewhere.
+  const time = new Date(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00` : written);
   if (Number.isNaN(time.getTime())) return written;
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(time);
 }

@@ -38,7 +38,7 @@ export async function recover(failure: Failure, action: FailureAction, retry: ()
       return;
     case 'choose_operator':
       await toStation();
-      focus('operator-name');
+      focus(failure.code === 'operator_missing' ? 'operator-name' : 'operator-rao-id');
       return;
     case 'edit_request':
       if (session.snapshot?.desk) await correctAtDesk();

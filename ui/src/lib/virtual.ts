@@ -50,8 +50,3 @@ export function ask(span: Span, block: number): Span {
   const end = Math.ceil((span.first + span.count) / block) * block;
   return { first, count: Math.max(block, end - first) };
 }
-
-/** Whether all rows of the span are among those that are held. */
-export function holds(held: Span, wanted: Span): boolean {
-  return wanted.count === 0 || (wanted.first >= held.first && wanted.first + wanted.count <= held.first + held.count);
-}
