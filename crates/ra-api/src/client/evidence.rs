@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 
@@ -211,10 +211,13 @@ impl Client {
     }
 
     pub async fn delete_document(&self, pk: &Id, document: &Id) -> Result<(), RaError> {
-        let body = json!({ "pk": document.to_json_number() });
         let path = ["requests", pk.as_str(), "pl_delete_document"];
-        self.send(Operation::DeleteDocument, Method::POST, &path, &body)
-            .await?
-            .accepted()
+        self.send_form(
+            Operation::DeleteDocument,
+            &path,
+            &[("docpk", document.as_str())],
+        )
+        .await?
+        .accepted()
     }
 }

@@ -13,13 +13,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::answer::{self, Answer};
 use crate::config::{ClientConfig, ConfigError};
 use crate::error::{ErrorKind, Operation, RaError};
-use crate::transport::{Call, Host, Transport};
+use crate::transport::{Call, Host, Transport, Upload};
+use crate::upload::{BodyPlan, Pacing};
 
 /// Speaks to one RA with one identity. Cheap to share behind an `Arc`; every call may run beside the others.
 pub struct Client {
@@ -159,6 +161,28 @@ impl Client {
                 method,
                 url,
                 json: Some(&json),
+            })
+            .await
+    }
+}
+
+impl Client {
+    /// A call with a form of plain fields, for the two calls whose schema knows no JSON.
+    async fn send_form(
+        &self,
+        operation: Operation,
+        path: &[&str],
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, RaError> {
+        self.transport
+            .upload(Upload {
+                operation,
+                method: Method::POST,
+                url: self.api_url(operation, path)?,
+                plan: BodyPlan::form(fields),
+                progress: None,
+                pacing: Pacing::Normal,
+                cancel: &CancellationToken::new(),
             })
             .await
     }

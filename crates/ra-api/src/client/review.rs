@@ -76,7 +76,8 @@ impl Client {
             .json()
     }
 
-    /// Documents of a kind (`contract`, `document_front`, …), decoded.
+    /// Documents of a kind, decoded: `document_front`, `document_rear`, `document_owner`, `extra_document`, `contract`
+    /// or `signed_contract`.
     pub async fn document(
         &self,
         pk: &Id,
@@ -85,11 +86,9 @@ impl Client {
     ) -> Result<Vec<Document>, RaError> {
         let operation = Operation::ReadDocument;
         let path = ["requests", pk.as_str(), "pl_get_document"];
-        let body = json!({ "type": kind, "rao_id": rao_id });
-        let value: Value = self
-            .send(operation, Method::POST, &path, &body)
-            .await?
-            .json()?;
+        // The guide shows JSON; the schema knows the form alone.
+        let fields = [("type", kind), ("rao_id", rao_id.as_str())];
+        let value: Value = self.send_form(operation, &path, &fields).await?.json()?;
         let items = match value {
             Value::Array(items) => items,
             item @ Value::Object(_) => vec![item],

@@ -14,12 +14,12 @@ use super::request::{NewRequest, RequestRecord};
 /// | the request itself | `pk`, `id`, `status`, `previous_status`, `renewal_of`, `renewed_by`, `batch` |
 /// | its dates | `creation_date`, `created`, `date`, `modified`, `modification_date`, `approval_date`, `issue_date`, `expiration_date`, `revocation_date`, `suspension_date` |
 /// | its identification | `videoid_data` |
-/// | its certificate | `certificate`, `certificate_set`, `certificate_serial`, `csr`, `revocation_reason`, `token`, `token_type`, `smartcard_sn` |
+/// | its certificate | `certificate`, `certificate_set`, `certificate_serial`, `csr`, `revocation_reason`, `token`, `token_type` |
 /// | who worked on it | `registering_user`, `approving_user`, `producing_user`, `approving_rao` |
 /// | its signing | `paperless_status`, `contract_signed`, `receipt_signed`, `cloud_username`, `cloud_pin_set` |
 /// | secrets | `secrets`, `pin`, `puk`, `erc`, `enrollment_code`, `password` |
 /// | links | every name that is `link` or ends with `link` |
-const SERVER_OWNED: [&str; 41] = [
+const SERVER_OWNED: [&str; 40] = [
     "pk",
     "id",
     "status",
@@ -45,7 +45,6 @@ const SERVER_OWNED: [&str; 41] = [
     "revocation_reason",
     "token",
     "token_type",
-    "smartcard_sn",
     "registering_user",
     "approving_user",
     "producing_user",

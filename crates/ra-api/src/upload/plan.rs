@@ -50,15 +50,8 @@ impl BodyPlan {
         mime: &str,
         blob: Arc<dyn BlobSource>,
     ) -> Self {
-        // Random, hence not in the content by any realistic chance.
-        let boundary = format!("videoid-{}", Uuid::new_v4().simple());
-        let mut head = String::new();
-        for (field, value) in fields {
-            head.push_str(&format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
-                quoted(field)
-            ));
-        }
+        let boundary = boundary();
+        let mut head = plain_parts(&boundary, fields);
         head.push_str(&format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {mime}\r\n\r\n",
             quoted(name),
@@ -74,6 +67,33 @@ impl BodyPlan {
             format!("multipart/form-data; boundary={boundary}"),
         )
     }
+
+    /// Plain fields alone.
+    pub fn form(fields: &[(&str, &str)]) -> Self {
+        let boundary = boundary();
+        let text = format!("{}--{boundary}--\r\n", plain_parts(&boundary, fields));
+        Self::new(
+            vec![Segment::Text(text.into())],
+            format!("multipart/form-data; boundary={boundary}"),
+        )
+    }
+}
+
+/// Random, hence not in the content by any realistic chance.
+fn boundary() -> String {
+    format!("videoid-{}", Uuid::new_v4().simple())
+}
+
+fn plain_parts(boundary: &str, fields: &[(&str, &str)]) -> String {
+    fields
+        .iter()
+        .map(|(name, value)| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
+                quoted(name)
+            )
+        })
+        .collect()
 }
 
 /// As browsers write names in a form's headers.

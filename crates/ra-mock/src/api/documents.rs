@@ -91,7 +91,9 @@ pub async fn delete(
     fields: Fields,
 ) -> Result<Json<Value>, ApiError> {
     let pk = path_pk(&pk, "Request")?;
-    let document = number_field(&fields.values, "pk")?;
+    // The schema calls it `docpk`.
+    let document =
+        number_field(&fields.values, "pk").or_else(|_| number_field(&fields.values, "docpk"))?;
     let file = mock.0.change(|store| {
         let documents = &mut store.request_mut(pk)?.documents;
         let found = documents
