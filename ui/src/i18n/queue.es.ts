@@ -4,7 +4,7 @@ export const queue: typeof english = {
   title: 'Solicitudes',
   states: {
     CREATED: 'Creada',
-    VIDEOPENDING: 'A la espera de pruebas',
+    VIDEOPENDING: 'Espera pruebas',
     VIDEOINCOMPLETE: 'Pruebas incompletas',
     VIDEOERROR: 'Pruebas inservibles',
     VIDEOREVIEW: 'Por revisar',
@@ -23,7 +23,7 @@ export const queue: typeof english = {
     complete: 'Datos que faltan',
     approve: 'Aprobación',
     cancel: 'Cancelación',
-    link: 'Enlace al suscriptor',
+    link: 'Dar el enlace',
     recapture: 'Nueva captura',
   },
   columns: { state: 'Estado', person: 'Persona', request: 'Solicitud', created: 'Creada', waitsFor: 'Espera' },
