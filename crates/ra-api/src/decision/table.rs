@@ -59,8 +59,12 @@ pub(super) fn shown(verdict: &Verdict<'_>, request: &RequestRecord) -> Shown {
     let refused = videoid(request) == Some(&VideoIdState::Refused);
     let cancelled = *state == RequestState::Cancelled;
     let (there, excluded) = match verdict {
-        // Where validation itself approves, the request's own state shows it too.
-        Verdict::Validate => (validated || approved(state), cancelled || refused),
+        // The request's own state shows it too: a request that was in review and now waits for its approval was
+        // validated, and where validation itself approves it is approved.
+        Verdict::Validate => (
+            validated || approved(state) || (*state == RequestState::Created && !refused),
+            cancelled || refused,
+        ),
         // Which state a refused request has is not documented: its VideoID record tells.
         Verdict::Refuse { .. } => (refused, cancelled || validated || approved(state)),
         Verdict::Approve { .. } => (approved(state), cancelled || refused),

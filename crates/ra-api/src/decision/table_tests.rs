@@ -47,9 +47,9 @@ fn each_verdict_in_each_state() {
     let approve = Verdict::Approve { lang: "es" };
     // In the order of STATES: created, pending, incomplete, error, review, ready, issued, renewed, cancelled, unknown.
     for (verdict, videoid, expected) in [
-        (Verdict::Validate, None, "....ATTTx."),
-        (Verdict::Validate, Some("REVIEW"), "....ATTTx."),
-        (Verdict::Validate, Some("SOMETHING"), "....ATTTx."),
+        (Verdict::Validate, None, "T...ATTTx."),
+        (Verdict::Validate, Some("REVIEW"), "T...ATTTx."),
+        (Verdict::Validate, Some("SOMETHING"), "T...ATTTx."),
         (Verdict::Validate, Some("VALIDATED"), "TTTTTTTTTT"),
         (Verdict::Validate, Some("REFUSED"), "xxxxxTTTxx"),
         (refuse, None, "....Axxxx."),
