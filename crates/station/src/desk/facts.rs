@@ -42,13 +42,7 @@ pub(crate) fn request(
         videoid_state: videoid_state(record),
         organisation: !natural_person(&profile),
         profile,
-        name: [&record.given_name, &record.surname_1, &record.surname_2]
-            .into_iter()
-            .filter_map(|part| part.as_deref())
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" "),
+        name: name([&record.given_name, &record.surname_1, &record.surname_2]),
         email: text(&record.email),
         scratchcard: record.scratchcard.as_ref().map(ToString::to_string),
         created_at: created.map(str::to_owned),
@@ -63,6 +57,16 @@ pub(crate) fn request(
         simulated: training || marked || case.is_some_and(Case::simulated),
         read_at,
     }
+}
+
+pub(crate) fn name(parts: [&Option<String>; 3]) -> String {
+    let parts: Vec<&str> = parts
+        .into_iter()
+        .filter_map(|part| part.as_deref())
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(" ")
 }
 
 pub(crate) fn videoid_state(record: &RequestRecord) -> Option<String> {
@@ -138,7 +142,9 @@ pub(crate) fn checks(record: &RequestRecord, case: Option<&Case>) -> Vec<Reviewe
         .and_then(ra_api::VideoIdData::content)
         .map(|content| content.security_checks)
         .unwrap_or_default();
-    let sent = data.and_then(|data| data.get("security_checks")).and_then(sent_sources);
+    let sent = data
+        .and_then(|data| data.get("security_checks"))
+        .and_then(sent_sources);
     let known = Check::ALL.map(|check| reviewed(check, &shown, case, sent));
     let others = shown
         .0
@@ -185,10 +191,14 @@ fn reviewed(
 fn sent_sources(checks: &Value) -> Option<&Value> {
     match checks {
         Value::Object(fields) => fields.get("provenance"),
-        Value::Array(pairs) => pairs.iter().find_map(|pair| match pair.as_array()?.as_slice() {
-            [Value::String(label), value, ..] if label.eq_ignore_ascii_case("provenance") => Some(value),
-            _ => None,
-        }),
+        Value::Array(pairs) => pairs
+            .iter()
+            .find_map(|pair| match pair.as_array()?.as_slice() {
+                [Value::String(label), value, ..] if label.eq_ignore_ascii_case("provenance") => {
+                    Some(value)
+                }
+                _ => None,
+            }),
         _ => None,
     }
 }
@@ -290,7 +300,13 @@ mod tests {
         };
         let at = time::macros::datetime!(2026-03-01 10:00 UTC);
         let challenge = evidence::Challenge::draw(&mut rand::rng());
-        let mut case = Case::new("c".to_owned(), "production".to_owned(), at, operator, challenge);
+        let mut case = Case::new(
+            "c".to_owned(),
+            "production".to_owned(),
+            at,
+            operator,
+            challenge,
+        );
         case.checks.insert(Check::DataIntegrity, result);
         case
     }
@@ -315,15 +331,28 @@ mod tests {
         assert!(!differs("given_name"), "ANA  MARÍA is Ana María");
         assert!(differs("surname_1"), "Munoz is not Muñoz");
         assert!(!differs("birth_date"), "the request says nothing of it");
-        assert_eq!(all.iter().find(|field| field.key == "odd").unwrap().document, "7");
-        assert!(all.iter().all(|field| field.key != "surname_2"), "nothing on either side");
+        assert_eq!(
+            all.iter()
+                .find(|field| field.key == "odd")
+                .unwrap()
+                .document,
+            "7"
+        );
+        assert!(
+            all.iter().all(|field| field.key != "surname_2"),
+            "nothing on either side"
+        );
     }
 
     #[test]
     fn both_forms_of_the_checks_are_read_and_the_seven_are_always_listed() {
         for form in [
             json!({"data_integrity": true, "liveliness": false, "Odd one": true}),
-            json!([["Data integrity", true], ["Liveliness", false], ["Odd one", true]]),
+            json!([
+                ["Data integrity", true],
+                ["Liveliness", false],
+                ["Odd one", true]
+            ]),
         ] {
             let all = checks(&record(form), None);
             let value = |name: &str| all.iter().find(|check| check.label == name).unwrap().value;
@@ -332,7 +361,10 @@ mod tests {
             assert_eq!(value("liveliness"), Some(false));
             assert_eq!(value("otp_validation"), None);
             assert_eq!(value("Odd one"), Some(true));
-            assert!(all.iter().all(|check| check.source == CheckOrigin::NotTransmitted));
+            assert!(
+                all.iter()
+                    .all(|check| check.source == CheckOrigin::NotTransmitted)
+            );
         }
     }
 
@@ -346,22 +378,31 @@ mod tests {
         let record = record(json!([["Data integrity", true]]));
         let source = |own: CheckResult| {
             let all = checks(&record, Some(&case(own)));
-            let found = all.into_iter().find(|check| check.check == Some(Check::DataIntegrity));
+            let found = all
+                .into_iter()
+                .find(|check| check.check == Some(Check::DataIntegrity));
             found.unwrap().source
         };
-        assert!(matches!(source(attested(true)), CheckOrigin::Attested { .. }));
+        assert!(matches!(
+            source(attested(true)),
+            CheckOrigin::Attested { .. }
+        ));
         assert_eq!(source(attested(false)), CheckOrigin::NotTransmitted);
     }
 
     #[test]
     fn sources_sent_beside_the_values_are_read_in_both_forms() {
-        let sources = json!({"data_integrity": {"source": "measured", "method": "MRZ check digits"}});
+        let sources =
+            json!({"data_integrity": {"source": "measured", "method": "MRZ check digits"}});
         for form in [
             json!({"data_integrity": true, "provenance": sources}),
             json!([["Data integrity", true], ["Provenance", sources]]),
         ] {
             let all = checks(&record(form), None);
-            let integrity = all.iter().find(|check| check.check == Some(Check::DataIntegrity)).unwrap();
+            let integrity = all
+                .iter()
+                .find(|check| check.check == Some(Check::DataIntegrity))
+                .unwrap();
             let method = "MRZ check digits".to_owned();
             assert_eq!(integrity.source, CheckOrigin::Measured { method });
             assert_eq!(all.len(), 7, "the sources are no check");
@@ -372,13 +413,20 @@ mod tests {
     fn similarity_is_shown_as_it_came() {
         let content = |level: Value| {
             let mut record = record(json!({}));
-            record.videoid_data.as_mut().unwrap().data.as_mut().unwrap()["similarity_level"] = level;
+            record.videoid_data.as_mut().unwrap().data.as_mut().unwrap()["similarity_level"] =
+                level;
             let content = record.videoid_data.as_ref().unwrap().content().unwrap();
             similarity(&content)
         };
         assert_eq!(content(json!(87)).unwrap().score, Some(87));
-        assert_eq!(content(json!("Medium")).unwrap().level.as_deref(), Some("medium"));
-        assert_eq!(content(json!("unsure")).unwrap().level.as_deref(), Some("unsure"));
+        assert_eq!(
+            content(json!("Medium")).unwrap().level.as_deref(),
+            Some("medium")
+        );
+        assert_eq!(
+            content(json!("unsure")).unwrap().level.as_deref(),
+            Some("unsure")
+        );
         assert_eq!(content(Value::Null), None);
     }
 }
