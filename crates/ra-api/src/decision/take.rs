@@ -157,15 +157,12 @@ impl Decision<'_> {
     /// The RA said no, or was never told. Where the request shows the outcome all the same, an earlier call whose
     /// answer was lost has arrived.
     async fn refused(&self, error: RaError) -> Result<Decided, DecideError> {
-        // A server that could not be reached just now is not waited for.
-        let read = match error.kind() {
-            ErrorKind::Http => self.read().await,
-            _ => {
-                let reading = self.client.request(self.pk);
-                until_cancelled(Operation::ReadRequest, self.cancel, reading).await
-            }
+        // Its own reason is what the officer waits for: the reading is tried twice at most.
+        let attempts = match error.kind() {
+            ErrorKind::Http => 2,
+            _ => 1,
         };
-        match read {
+        match self.read_within(attempts).await {
             // Whoever is not who he says he is has decided nothing: then it was somebody else.
             Ok(request)
                 if shown(&self.verdict, &request) == Shown::There
@@ -238,8 +235,16 @@ impl Decision<'_> {
 
     /// A reading that is repeated as the policy says.
     async fn read(&self) -> Result<RequestRecord, RaError> {
+        self.read_within(self.policy.max_attempts).await
+    }
+
+    async fn read_within(&self, attempts: u32) -> Result<RequestRecord, RaError> {
+        let policy = RetryPolicy {
+            max_attempts: attempts.min(self.policy.max_attempts),
+            ..self.policy.clone()
+        };
         repeated(
-            self.policy,
+            &policy,
             Operation::ReadRequest,
             self.cancel,
             |_, _, _| {},

@@ -1,6 +1,7 @@
 //! Wire types. Unknown fields are kept in `extra`, unknown states in `Other`.
 
 mod checks;
+mod content;
 mod fields;
 mod lenient;
 mod page;
@@ -11,12 +12,13 @@ mod summary;
 mod update;
 
 pub use checks::{CHECK_NAMES, Check, Level, SecurityChecks, Similarity};
+pub use content::VideoIdContent;
 pub use fields::FieldProblem;
 pub use lenient::{Dropped, Id};
 pub use page::{Page, PageCursor, RequestFilter, StateListing};
 pub use request::{
     ContactData, ContactLimits, NATURAL_PERSON_PROFILES, NewRequest, Presence, RequestRecord,
-    Scratchcard, VideoIdContent, VideoIdData, VideoTarget,
+    Scratchcard, VideoIdData, VideoTarget,
 };
 pub use review::{
     Decision, Document, DocumentRecord, Rao, RaoCredentials, Receipt, ReceiptKind, Refusal,
