@@ -1,6 +1,7 @@
 //! What the page may call. Each command is one call of the station.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use station::StationHandle;
 use station::contract::{Command, Failure, FailureCode, Snapshot};
@@ -26,13 +27,39 @@ pub fn snapshot(station: State<'_, StationHandle>) -> Snapshot {
 /// the path on with the command `import_video`.
 #[tauri::command]
 pub async fn pick_video(picker: State<'_, Box<dyn FilePicker>>) -> Result<Option<String>, Failure> {
-    let Some(path) = picker.pick_video().await else {
-        return Ok(None);
-    };
+    path_text(picker.pick_video().await, FailureCode::VideoUnreadable)
+}
+
+/// Asks for a document to attach; the page passes the path on with the desk's command `attach_document`.
+#[tauri::command]
+pub async fn pick_document(
+    picker: State<'_, Box<dyn FilePicker>>,
+) -> Result<Option<String>, Failure> {
+    path_text(
+        picker.pick_document().await,
+        FailureCode::DocumentUnreadable,
+    )
+}
+
+/// Asks where to save the contract; the page passes the path on with the desk's command `save_contract`.
+#[tauri::command]
+pub async fn pick_save(
+    picker: State<'_, Box<dyn FilePicker>>,
+    suggested: String,
+) -> Result<Option<String>, Failure> {
+    path_text(
+        picker.pick_save(suggested).await,
+        FailureCode::StorageFailed,
+    )
+}
+
+/// A path as the page can carry it.
+fn path_text(path: Option<PathBuf>, code: FailureCode) -> Result<Option<String>, Failure> {
+    let Some(path) = path else { return Ok(None) };
     match path.into_os_string().into_string() {
         Ok(path) => Ok(Some(path)),
         Err(_) => Err(Failure {
-            code: FailureCode::VideoUnreadable,
+            code,
             detail: Some("the file's name is not valid UTF-8".to_owned()),
             provider_id: None,
             http_status: None,

@@ -83,11 +83,14 @@ fn build(args: Args) -> tauri::Result<tauri::App> {
             commands::dispatch,
             commands::snapshot,
             commands::pick_video,
+            commands::pick_document,
+            commands::pick_save,
             commands::presentations,
             commands::open_link,
         ])
         .register_asynchronous_uri_scheme_protocol("preview", protocols::preview)
         .register_asynchronous_uri_scheme_protocol("evidence", protocols::evidence)
+        .register_asynchronous_uri_scheme_protocol("video", protocols::video)
         .register_uri_scheme_protocol(window::PROBLEM_SCHEME, |context, _| {
             problem_page(context.app_handle())
         })

@@ -39,8 +39,59 @@ pub fn preview<R: Runtime>(
     });
 }
 
-/// `evidence://localhost/CASE/KIND/ID`: a pending or accepted picture. The kind is for the reader of the address;
-/// the id alone says which picture it is.
+/// `video://localhost/?id=ID&at=MS&width=W`: the picture of the reviewed video that is shown at that time as JPEG, its
+/// own time in `X-Video-Ms`; 204 when there is none, or when a later request has overtaken this one.
+pub fn video<R: Runtime>(
+    context: UriSchemeContext<'_, R>,
+    request: Request<Vec<u8>>,
+    responder: UriSchemeResponder,
+) {
+    let station = station_of(&context);
+    tauri::async_runtime::spawn(async move {
+        let answer = match station {
+            Some(station) => video_picture(&station, &request).await,
+            None => empty(StatusCode::SERVICE_UNAVAILABLE),
+        };
+        responder.respond(answer);
+    });
+}
+
+async fn video_picture(station: &StationHandle, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let Some((id, at, width)) = video_query(request.uri().query().unwrap_or_default()) else {
+        return empty(StatusCode::BAD_REQUEST);
+    };
+    match station.video_picture(id, at, width).await {
+        Ok(Some(picture)) => respond(
+            Response::builder()
+                .header("X-Video-Ms", picture.at_ms)
+                .header(header::CONTENT_TYPE, "image/jpeg"),
+            picture.jpeg.into(),
+        ),
+        Ok(None) => empty(StatusCode::NO_CONTENT),
+        Err(failure) => {
+            tracing::warn!(code = ?failure.code, "a picture of the video could not be shown");
+            empty(StatusCode::NOT_FOUND)
+        }
+    }
+}
+
+/// Which video, the time in milliseconds, the width; none when any is missing or no number.
+fn video_query(query: &str) -> Option<(&str, u64, u32)> {
+    let (mut id, mut at, mut width) = (None, None, DEFAULT_WIDTH);
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        match name {
+            "id" => id = Some(value),
+            "at" => at = Some(value.parse().ok()?),
+            "width" => width = value.parse().ok()?,
+            _ => {}
+        }
+    }
+    Some((id?, at?, width.clamp(MIN_WIDTH, MAX_WIDTH)))
+}
+
+/// `evidence://localhost/CASE/KIND/ID`: a pending or accepted picture, one of the request under review
+/// (`review/KIND/ID`), or a page of its contract (`contract/page/ID-N`). The kind is for the reader of the address; the
+/// id alone says which picture it is.
 pub fn evidence<R: Runtime>(
     context: UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,
@@ -123,7 +174,10 @@ fn empty(status: StatusCode) -> Response<Vec<u8>> {
 fn respond(builder: tauri::http::response::Builder, body: Vec<u8>) -> Response<Vec<u8>> {
     builder
         .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, PAGE_ORIGIN)
-        .header(header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Frame-Seq")
+        .header(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "X-Frame-Seq, X-Video-Ms",
+        )
         .header(header::CACHE_CONTROL, "no-store")
         .body(body)
         .unwrap_or_else(|_| Response::new(Vec::new()))
@@ -141,6 +195,18 @@ mod tests {
         assert_eq!(preview_query("width=99999"), Some((0, MAX_WIDTH)));
         assert_eq!(preview_query("after=-1"), None);
         assert_eq!(preview_query("width=wide"), None);
+    }
+
+    #[test]
+    fn video_queries_name_a_video_and_a_time() {
+        assert_eq!(
+            video_query("id=v&at=1500&width=640"),
+            Some(("v", 1500, 640))
+        );
+        assert_eq!(video_query("id=v&at=0"), Some(("v", 0, DEFAULT_WIDTH)));
+        for query in ["", "id=v", "at=1", "id=v&at=-1", "id=v&at=soon"] {
+            assert_eq!(video_query(query), None, "{query}");
+        }
     }
 
     #[test]

@@ -34,6 +34,10 @@ pub enum Command {
     Demo(DemoArgs),
     /// Deliver an evidence folder, or a case of this station, to the configured RA.
     Submit(SubmitArgs),
+    /// The RAO desk: list, show, validate, refuse, approve, cancel requests; the subscriber's link.
+    Requests(RequestsArgs),
+    /// Receive the RA's events and print each as one JSON line, or hand it to a program.
+    Webhook(WebhookArgs),
     /// Run the mock RA server.
     Mock(MockArgs),
     /// List the cameras with their formats.
@@ -158,4 +162,149 @@ pub struct DoctorArgs {
     /// Also ask the RA, by read-only calls: certificate, RA id, scratchcards left, clock, both hosts.
     #[arg(long)]
     pub live: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RequestsArgs {
+    #[command(flatten)]
+    pub station: StationArgs,
+    #[command(subcommand)]
+    pub command: RequestsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RequestsCommand {
+    /// List requests of the RA.
+    List(ListArgs),
+    /// Show one request: data, checks with their sources, what it waits for.
+    Show(ShowArgs),
+    /// Validate an identification. It may approve at once, so declaration and contract are shown before.
+    Validate(ValidateArgs),
+    /// Refuse an identification with a reason.
+    Refuse(RefuseArgs),
+    /// Approve a request, once declaration and contract are shown.
+    Approve(ApproveArgs),
+    /// Cancel a request.
+    Cancel(CancelArgs),
+    /// Print the subscriber's link. Whoever has it can enroll.
+    Link(LinkArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// As the RA names it: VIDEOREVIEW, CREATED, ENROLLREADY, …
+    #[arg(long)]
+    pub state: Option<String>,
+    #[arg(long)]
+    pub scratchcard: Option<String>,
+    #[arg(long)]
+    pub given_name: Option<String>,
+    #[arg(long)]
+    pub surname_1: Option<String>,
+    #[arg(long)]
+    pub surname_2: Option<String>,
+    /// Number of the identity document.
+    #[arg(long)]
+    pub serial_number: Option<String>,
+    #[arg(long)]
+    pub email: Option<String>,
+    #[arg(long)]
+    pub phone: Option<String>,
+    /// Most requests to print.
+    #[arg(long, default_value_t = 50)]
+    pub max: usize,
+    /// Most requests to look at where the RA does not filter.
+    #[arg(long, default_value_t = 1_000)]
+    pub look_at: usize,
+}
+
+/// Who decides. The password and the PIN are asked for, or taken from VIDEOID_RAO_PASSWORD and VIDEOID_RAO_PIN.
+#[derive(Debug, Args)]
+pub struct RaoArgs {
+    /// Number of the RAO.
+    #[arg(long, value_name = "ID")]
+    pub rao: String,
+    /// User name of the RAO.
+    #[arg(long, value_name = "NAME")]
+    pub username: String,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    pub pk: String,
+    /// Number of a RAO, for an RA that gives the pictures to a RAO only.
+    #[arg(long, value_name = "ID")]
+    pub rao: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    pub pk: String,
+    #[command(flatten)]
+    pub rao: RaoArgs,
+    /// File that the contract (PDF) is written to, to be read before.
+    #[arg(long, value_name = "FILE")]
+    pub contract: PathBuf,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RefuseArgs {
+    pub pk: String,
+    #[command(flatten)]
+    pub rao: RaoArgs,
+    /// Why; may be given several times.
+    #[arg(long, required = true)]
+    pub reason: Vec<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ApproveArgs {
+    pub pk: String,
+    #[command(flatten)]
+    pub rao: RaoArgs,
+    /// File that the contract (PDF) is written to, to be read before.
+    #[arg(long, value_name = "FILE")]
+    pub contract: PathBuf,
+    /// Language of what the subscriber gets.
+    #[arg(long, default_value = "es")]
+    pub lang: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CancelArgs {
+    pub pk: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LinkArgs {
+    pub pk: String,
+}
+
+#[derive(Debug, Args)]
+pub struct WebhookArgs {
+    /// Address to listen on; TLS is a reverse proxy's work.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Path that events are posted to; a hard one to guess keeps others from posting.
+    #[arg(long, default_value = "/")]
+    pub path: String,
+    /// Shell command run for each event: JSON on its standard input, and VIDEOID_REQUEST, VIDEOID_STATUS,
+    /// VIDEOID_PREVIOUS_STATUS in its environment. Where it fails, the sender is asked to send again.
+    #[arg(long, value_name = "COMMAND")]
+    pub exec: Option<String>,
+    /// Seconds after which the command is ended.
+    #[arg(long, default_value_t = 60)]
+    pub exec_timeout: u64,
 }

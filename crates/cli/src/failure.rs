@@ -36,6 +36,13 @@ pub enum CliError {
     Slow { step: String, seconds: u64 },
     #[error("the evidence folder cannot be used: {0}")]
     Evidence(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{address} cannot be listened on")]
+    Listen {
+        address: std::net::SocketAddr,
+        source: std::io::Error,
+    },
 }
 
 /// The failure in words: its code, the technical detail, and the provider's id to quote.
@@ -77,6 +84,8 @@ impl CliError {
                 .unwrap_or_default(),
             CliError::Slow { .. } => "slow".into(),
             CliError::Evidence(_) => "evidence".into(),
+            CliError::Usage(_) => "usage".into(),
+            CliError::Listen { .. } => "listen".into(),
         }
     }
 
@@ -85,6 +94,7 @@ impl CliError {
         match self {
             CliError::Session { failure, .. } if is_ra(failure.code) => 4,
             CliError::Evidence(_) => 3,
+            CliError::Usage(_) => 2,
             _ => 1,
         }
     }
@@ -113,5 +123,10 @@ fn is_ra(code: FailureCode) -> bool {
             | RaNoVideoId
             | RaEvidenceRejected
             | RaStillProcessing
+            | RaoCredentials
+            | RaoUnknown
+            | RaMissingDocuments
+            | RaMissingFields
+            | OutcomeUnknown
     )
 }

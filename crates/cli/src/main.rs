@@ -42,6 +42,8 @@ async fn run(command: Command, output: &Output) -> Result<ExitCode, failure::Cli
     match command {
         Command::Demo(args) => commands::demo::run(args, output).await,
         Command::Submit(args) => commands::submit::run(args, output).await,
+        Command::Requests(args) => commands::requests::run(args, output).await,
+        Command::Webhook(args) => commands::webhook::run(args, output).await,
         Command::Mock(args) => commands::mock::run(args, output).await,
         Command::Cameras(args) => commands::cameras::run(args, output),
         Command::Record(args) => commands::record::run(args, output),

@@ -28,6 +28,11 @@ impl Output {
         }
     }
 
+    /// A remark that is no result, on standard error.
+    pub fn note(&self, text: &str) {
+        eprintln!("{text}");
+    }
+
     /// The result: `words` for a person, `value` on one line for a program.
     pub fn result(&self, words: &str, value: &impl Serialize) {
         if self.json {

@@ -223,12 +223,24 @@ impl Session {
     }
 
     /// An accepted or the pending picture.
+    /// A picture of the request under review, or a page of its contract.
+    fn reviewed_picture(&self, what: &str, id: &str) -> Option<(Bytes, &'static str)> {
+        let review = self.desk.as_ref()?.review.as_ref()?;
+        match what {
+            "contract" => review.page(id),
+            _ => review.picture(id),
+        }
+    }
+
     pub(crate) fn picture(
         &self,
         case_id: &str,
         id: &str,
     ) -> Result<(Bytes, &'static str), Failure> {
         let missing = || not_now("there is no such picture");
+        if matches!(case_id, "review" | "contract") {
+            return self.reviewed_picture(case_id, id).ok_or_else(missing);
+        }
         let open = self
             .open
             .as_ref()

@@ -6,10 +6,12 @@ use std::sync::{Arc, mpsc};
 use bytes::Bytes;
 use camera::ChildCommand;
 use ra_api::Secret;
+use ra_api::delivery::RetryPolicy;
 use tokio::sync::{oneshot, watch};
 
 use crate::clock::{Clock, SystemClock};
 use crate::contract::{Command, Failure, FailureCode, Snapshot};
+use crate::desk::player::VideoPicture;
 use crate::failure;
 use crate::message::{ImageQuery, Message};
 use crate::preview::{LatestFrame, PreviewPicture};
@@ -31,6 +33,8 @@ pub struct StationConfig {
     pub clock: Arc<dyn Clock>,
     /// Replaces the plain folder under `data_dir`; none is the normal case.
     pub store: Option<Arc<dyn CaseStore>>,
+    /// How patiently the outcome of a decision is looked for.
+    pub decision_policy: RetryPolicy,
 }
 
 impl StationConfig {
@@ -44,6 +48,7 @@ impl StationConfig {
             certificate_password: None,
             clock: Arc::new(SystemClock),
             store: None,
+            decision_policy: RetryPolicy::default(),
         }
     }
 }
@@ -132,6 +137,30 @@ impl StationHandle {
             reply,
         }))?;
         answer.await.map_err(|_| gone())?
+    }
+
+    /// The picture of the reviewed video with that name that is shown at this time; none when a later request has
+    /// overtaken this one.
+    pub async fn video_picture(
+        &self,
+        id: &str,
+        at_ms: u64,
+        max_width: u32,
+    ) -> Result<Option<VideoPicture>, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Message::Player {
+            id: id.to_owned(),
+            reply,
+        })?;
+        let player = answer
+            .await
+            .map_err(|_| gone())?
+            .ok_or_else(|| failure::not_now("there is no such video"))?;
+        let decoded = tokio::task::spawn_blocking(move || player.picture(at_ms, max_width));
+        decoded
+            .await
+            .map_err(|error| failure::of(FailureCode::Internal, error))?
+            .map_err(|error| failure::of(FailureCode::VideoDamaged, failure::chain(&error)))
     }
 
     /// Stops a recording, closes the camera, ends the session. The case stays and can be resumed.

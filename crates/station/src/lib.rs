@@ -16,6 +16,7 @@ mod message;
 mod preview;
 mod ra;
 mod request;
+pub mod requests;
 mod retention;
 mod session;
 pub mod settings;
@@ -29,6 +30,7 @@ mod video_import;
 mod views;
 
 pub use camera::ChildCommand;
+pub use desk::player::VideoPicture;
 pub use handle::{StartError, Station, StationConfig, StationHandle};
 pub use preview::PreviewPicture;
 pub use ra_api::Secret;

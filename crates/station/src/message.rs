@@ -1,6 +1,7 @@
 //! What reaches the session: commands from outside, reports from its workers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use evidence::VideoRecord;
@@ -9,6 +10,8 @@ use tokio::sync::oneshot;
 use crate::camera_desk::CameraReport;
 use crate::contract::{Command, Failure, HealthItem};
 use crate::delivery::DeliveryReport;
+use crate::desk::DeskReport;
+use crate::desk::player::Player;
 use crate::request::RequestReport;
 use crate::video::RecorderReport;
 
@@ -52,6 +55,12 @@ pub enum Message {
     },
     Request(RequestReport),
     Delivery(DeliveryReport),
+    Desk(DeskReport),
+    /// Asks for the player of the reviewed video with that name.
+    Player {
+        id: String,
+        reply: oneshot::Sender<Option<Arc<Player>>>,
+    },
     Shutdown(oneshot::Sender<()>),
     /// Every handle is gone.
     Abandon,

@@ -148,6 +148,18 @@ fn http_code(error: &RaError) -> FailureCode {
     if error.is_invalid_scratchcard() {
         return FailureCode::RaScratchcardTaken;
     }
+    if error.is_rao_credentials() {
+        return FailureCode::RaoCredentials;
+    }
+    if error.is_unknown_rao() {
+        return FailureCode::RaoUnknown;
+    }
+    if error.is_missing_documents() {
+        return FailureCode::RaMissingDocuments;
+    }
+    if error.is_missing_fields() {
+        return FailureCode::RaMissingFields;
+    }
     let status = error.status().unwrap_or(0);
     if error.operation() == Operation::FirstUnusedScratchcard && matches!(status, 400 | 404 | 412) {
         return FailureCode::RaNoScratchcard;

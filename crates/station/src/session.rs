@@ -7,11 +7,14 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use evidence::OperatorRecord;
+use ra_api::delivery::RetryPolicy;
 use tokio::sync::watch;
 
 use crate::camera_desk::CameraDesk;
 use crate::clock::Clock;
 use crate::contract::*;
+use crate::desk::following::Recapture;
+use crate::desk::{OpenDesk, Seat};
 use crate::enrollment::OpenCase;
 use crate::failure::not_now;
 use crate::handle::{Lifeline, StartError, StationConfig, StationHandle};
@@ -42,6 +45,13 @@ pub(crate) struct Session {
     pub cases: Vec<CaseSummary>,
     pub open: Option<OpenCase>,
     pub camera: CameraDesk,
+    /// The RAO desk, while it is open.
+    pub desk: Option<OpenDesk>,
+    pub seat: Seat,
+    /// A new capture that begins once the request of that review is cancelled.
+    pub recapture: Option<(u64, Recapture)>,
+    /// How patiently the outcome of a decision is looked for.
+    pub decision_policy: RetryPolicy,
     /// Local address towards the RA, once known.
     pub local_ip: Option<String>,
     snapshots: watch::Sender<Snapshot>,
@@ -99,6 +109,7 @@ impl Session {
                 .public(config.settings_file.as_deref(), &data_dir, &hosts),
         };
         let (publisher, snapshots) = watch::channel(snapshot);
+        let lock_minutes = config.settings.desk.lock_minutes;
         let mut session = Session {
             settings: config.settings,
             settings_file: config.settings_file,
@@ -116,6 +127,10 @@ impl Session {
             cases: Vec::new(),
             open: None,
             camera: desk,
+            desk: None,
+            seat: Seat::new(lock_minutes),
+            recapture: None,
+            decision_policy: config.decision_policy,
             local_ip: None,
             snapshots: publisher,
             _training: training,
@@ -197,6 +212,10 @@ impl Session {
             Message::Recovered { case_id, result } => self.recovered(&case_id, result),
             Message::Request(report) => self.request_reports(report),
             Message::Delivery(report) => self.delivery_reports(report),
+            Message::Desk(report) => self.desk_reports(report),
+            Message::Player { id, reply } => {
+                let _ = reply.send(self.player(&id));
+            }
             Message::Shutdown(_) | Message::Abandon => {}
         }
         None
@@ -246,7 +265,7 @@ impl Session {
             Command::UpdateRequest { .. }
             | Command::CancelRequest { .. }
             | Command::SwitchProfile { .. } => Err(not_now("not yet")),
-            Command::Desk { .. } => Err(not_now("not yet")),
+            Command::Desk { command } => self.desk_command(command),
         }
     }
 
@@ -297,6 +316,7 @@ impl Session {
     fn tick(&mut self) {
         self.camera.tick();
         self.watch_recording();
+        self.desk_tick();
     }
 
     /// Runs a conversation with the RA on a thread of its own, on the runtime's sockets and timers. The client's
@@ -324,8 +344,8 @@ impl Session {
             cases: self.cases.clone(),
             enrollment: self.open.as_ref().map(views::enrollment_view),
             camera: self.camera.view(),
-            desk: None,
-            rao: None,
+            desk: self.desk_view(),
+            rao: self.seat.view(),
             profiles: Vec::new(),
             settings: self.settings.public(
                 self.settings_file.as_deref(),

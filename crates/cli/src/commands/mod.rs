@@ -6,7 +6,9 @@ pub mod demo;
 pub mod doctor;
 pub mod mock;
 pub mod record;
+pub mod requests;
 pub mod submit;
+pub mod webhook;
 
 use std::path::PathBuf;
 

@@ -34,12 +34,16 @@ const FIXED: [&str; 6] = [
 ];
 
 /// Begins the keys of an organisation and of who answers for it.
-const ORGANISATION: [&str; 5] = [
-    "organization_",
+const ORGANISATION: [&str; 9] = [
+    "organization",
     "responsible_",
+    "subscriber_responsible",
     "legal_representation",
-    "representation_",
+    "representation",
     "power_of_attorney",
+    "empowerment",
+    "circumstances",
+    "registration_",
 ];
 
 /// What is asked: the person as identified, what the request already says of the organisation, and what the RA misses.
@@ -56,7 +60,9 @@ pub(crate) fn fields(record: &RequestRecord, missing: &[FieldProblem]) -> Vec<Co
         values
             .iter()
             .filter(|(key, value)| {
-                !value.is_empty() && ORGANISATION.iter().any(|begin| key.starts_with(begin))
+                !value.is_empty()
+                    && !FIXED.contains(&key.as_str())
+                    && ORGANISATION.iter().any(|begin| key.starts_with(begin))
             })
             .map(|(key, _)| key.clone()),
     );
@@ -137,10 +143,11 @@ mod tests {
             "organization_name": "Specimen S.A.", "organization_city": null,
         }))
         .unwrap();
-        let missing = ["organization_identifier", "surname_1", "profile"].map(|field| FieldProblem {
-            field: field.to_owned(),
-            problem: "missing".to_owned(),
-        });
+        let missing =
+            ["organization_identifier", "surname_1", "profile"].map(|field| FieldProblem {
+                field: field.to_owned(),
+                problem: "missing".to_owned(),
+            });
         fields(&record, &missing)
     }
 
@@ -149,7 +156,10 @@ mod tests {
         let fields = asked();
         let field = |key: &str| fields.iter().find(|field| field.key == key).unwrap();
         assert!(field("given_name").locked && !field("given_name").missing);
-        assert!(!field("surname_1").locked && field("surname_1").missing, "empty: nobody identified it");
+        assert!(
+            !field("surname_1").locked && field("surname_1").missing,
+            "empty: nobody identified it"
+        );
         assert!(!field("organization_name").locked);
         assert!(field("organization_identifier").missing);
         assert_eq!(fields.len(), 4, "{fields:?}");
@@ -162,8 +172,19 @@ mod tests {
             changes(&asked(), &typed("organization_identifier", " A-1 ")).unwrap(),
             typed("organization_identifier", "A-1")
         );
-        assert!(changes(&asked(), &typed("given_name", "Ana")).unwrap().is_empty(), "unchanged");
-        assert_eq!(changes(&asked(), &typed("given_name", "Eva")), Err("given_name".to_owned()));
-        assert_eq!(changes(&asked(), &typed("status", "ISSUED")), Err("status".to_owned()));
+        assert!(
+            changes(&asked(), &typed("given_name", "Ana"))
+                .unwrap()
+                .is_empty(),
+            "unchanged"
+        );
+        assert_eq!(
+            changes(&asked(), &typed("given_name", "Eva")),
+            Err("given_name".to_owned())
+        );
+        assert_eq!(
+            changes(&asked(), &typed("status", "ISSUED")),
+            Err("status".to_owned())
+        );
     }
 }

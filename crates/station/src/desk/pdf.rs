@@ -83,7 +83,6 @@ pub fn render_pages(pdf: Bytes, width: u32) -> Result<Vec<PageImage>, PdfError> 
                     x_scale: scale,
                     y_scale: scale,
                     bg_color: WHITE,
-                    ..PixmapSettings::default()
                 },
             );
             let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
@@ -139,7 +138,10 @@ mod tests {
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
                 5 + 2 * n
             ));
-            objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
+            objects.push(format!(
+                "<< /Length {} >>\nstream\n{content}\nendstream",
+                content.len()
+            ));
         }
         let mut out = "%PDF-1.4\n".to_owned();
         let mut table = "0000000000 65535 f \n".to_owned();
@@ -165,7 +167,10 @@ mod tests {
                 .filter(|(_, y, pixel)| (from..to).contains(y) && pixel.0[0] < 100)
                 .count()
         };
-        (count(0, page.height / 4), count(page.height / 2, page.height))
+        (
+            count(0, page.height / 4),
+            count(page.height / 2, page.height),
+        )
     }
 
     #[test]
@@ -173,7 +178,10 @@ mod tests {
         let pages = render_pages(pdf(&["Contract", "", "Page three"]), 620).unwrap();
         assert_eq!(pages.len(), 3);
         for page in &pages {
-            assert!((619..=621).contains(&page.width) && (870..=880).contains(&page.height), "{page:?}");
+            assert!(
+                (619..=621).contains(&page.width) && (870..=880).contains(&page.height),
+                "{page:?}"
+            );
         }
         assert!(dark(&pages[0]).0 > 500, "{:?}", dark(&pages[0]));
         assert_eq!(dark(&pages[0]).1, 0);
@@ -194,7 +202,10 @@ mod tests {
         huge.resize(MAX_PDF_BYTES + 1, b' ');
         assert!(matches!(fails(huge), PdfError::TooLarge(_)));
         let many = vec!["x"; MAX_PAGES + 1];
-        assert!(matches!(fails(pdf(&many).to_vec()), PdfError::TooManyPages(61)));
+        assert!(matches!(
+            fails(pdf(&many).to_vec()),
+            PdfError::TooManyPages(61)
+        ));
     }
 
     #[test]

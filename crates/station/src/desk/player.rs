@@ -205,11 +205,19 @@ mod tests {
     fn number(player: &Player, at_ms: u64) -> u64 {
         let picture = player.picture(at_ms, 1_000).unwrap().unwrap();
         let pixels = image::load_from_memory(&picture.jpeg).unwrap().to_rgb8();
-        let mean = pixels.pixels().map(|pixel| f64::from(pixel.0[1])).sum::<f64>() / f64::from(320 * 240);
+        let mean = pixels
+            .pixels()
+            .map(|pixel| f64::from(pixel.0[1]))
+            .sum::<f64>()
+            / f64::from(320 * 240);
         // Limited range: luma 16 is black, 235 is white.
         let luma = 16.0 + mean * 219.0 / 255.0;
         let seen = ((luma - 20.0) / 2.0).round() as u64;
-        assert_eq!(picture.at_ms, seen * STEP_MS, "the time belongs to the picture at {at_ms} ms");
+        assert_eq!(
+            picture.at_ms,
+            seen * STEP_MS,
+            "the time belongs to the picture at {at_ms} ms"
+        );
         seen
     }
 
@@ -218,9 +226,14 @@ mod tests {
         let bytes = film();
         let player = Player::open(&sealed(&bytes)).unwrap();
         let facts = player.facts();
-        assert_eq!((facts.width, facts.height, facts.frames), (320, 240, PICTURES));
+        assert_eq!(
+            (facts.width, facts.height, facts.frames),
+            (320, 240, PICTURES)
+        );
         assert_eq!(facts.bytes, bytes.len() as u64);
-        for at in [0, 39, 40, 41, 500, 1_000, 2_000, 3_000, 2_999, 0, 3_599, 10, 1_720, 1_719] {
+        for at in [
+            0, 39, 40, 41, 500, 1_000, 2_000, 3_000, 2_999, 0, 3_599, 10, 1_720, 1_719,
+        ] {
             assert_eq!(number(&player, at), at / STEP_MS, "{at} ms");
         }
         // Beyond the end the last picture stays, and from there every way is open.

@@ -20,7 +20,10 @@ pub fn qr(text: &str) -> Option<Qr> {
     for (y, row) in colors.chunks(size).enumerate() {
         let mut x = 0;
         while x < size {
-            let run = row[x..].iter().take_while(|color| **color == Color::Dark).count();
+            let run = row[x..]
+                .iter()
+                .take_while(|color| **color == Color::Dark)
+                .count();
             if run > 0 {
                 path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
             }

@@ -10,8 +10,8 @@ use evidence::{AuditLine, Case, ImageKind};
 use ra_api::{Client, DocumentRecord, FieldProblem, Id, RequestRecord};
 
 use crate::contract::Failure;
-use crate::desk::actions;
 use crate::contract::RequestAction;
+use crate::desk::actions;
 use crate::enrollment::{EVENTS_FILE, load};
 use crate::ra;
 use crate::store::{CaseStore, read_all};
@@ -112,7 +112,9 @@ fn completable(record: &RequestRecord) -> bool {
     actions::allowed(RequestAction::Complete, &record.status, videoid)
 }
 
-async fn in_background<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+async fn in_background<T: Default + Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(error) => {
@@ -132,10 +134,17 @@ async fn documents(client: &Client, pk: &Id, rao_id: &Id) -> Vec<StoredPicture> 
     ] {
         match client.document(pk, kind.key(), rao_id).await {
             Ok(found) => {
-                pictures.extend(found.into_iter().next().map(|document| stored(kind, document.bytes)));
+                pictures.extend(
+                    found
+                        .into_iter()
+                        .next()
+                        .map(|document| stored(kind, document.bytes)),
+                );
             }
             // A side that the document does not have is no fault.
-            Err(error) => tracing::debug!(%error, kind = kind.key(), "the RA gives no such picture"),
+            Err(error) => {
+                tracing::debug!(%error, kind = kind.key(), "the RA gives no such picture")
+            }
         }
     }
     pictures
@@ -186,7 +195,11 @@ pub(crate) fn own_case(store: &dyn CaseStore, pk: &str) -> Option<OwnCase> {
         .unwrap_or_default()
         .iter()
         .filter_map(|id| load(store, id).ok())
-        .filter(|case| case.request.as_ref().is_some_and(|request| request.pk == pk))
+        .filter(|case| {
+            case.request
+                .as_ref()
+                .is_some_and(|request| request.pk == pk)
+        })
         .max_by_key(|case| case.started_at)?;
     let text = read_all(store, &case.case_id, EVENTS_FILE).unwrap_or_default();
     let events = String::from_utf8_lossy(&text)
@@ -226,16 +239,26 @@ mod tests {
         for form in [
             text.clone(),
             format!("data:image/png;base64,{text}"),
-            text.as_bytes().chunks(20).map(|line| format!("{}\n", String::from_utf8_lossy(line))).collect(),
+            text.as_bytes()
+                .chunks(20)
+                .map(|line| format!("{}\n", String::from_utf8_lossy(line)))
+                .collect(),
         ] {
             let picture = decoded(ImageKind::DocumentFront, &form).unwrap();
-            assert_eq!((picture.width, picture.height, picture.mime), (7, 5, "image/png"));
+            assert_eq!(
+                (picture.width, picture.height, picture.mime),
+                (7, 5, "image/png")
+            );
         }
     }
 
     #[test]
     fn what_is_no_picture_is_kept_and_named_so() {
-        for bad in ["!!!!", &STANDARD.encode("<svg onload=alert(1)>"), &STANDARD.encode([0xff, 0xd8, 0xff, 0xe0])] {
+        for bad in [
+            "!!!!",
+            &STANDARD.encode("<svg onload=alert(1)>"),
+            &STANDARD.encode([0xff, 0xd8, 0xff, 0xe0]),
+        ] {
             let picture = decoded(ImageKind::DocumentFront, bad).unwrap();
             assert_eq!((picture.width, picture.height), (0, 0), "{bad}");
             assert_ne!(picture.mime, "image/svg+xml");

@@ -201,7 +201,11 @@ mod tests {
         for piece in bytes.chunks(7_001) {
             AsyncWriteExt::write_all(&mut writer, piece).await.unwrap();
         }
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "it has no name");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "it has no name"
+        );
         writer.finish().unwrap()
     }
 
@@ -215,7 +219,11 @@ mod tests {
         assert_eq!(raw.len(), plain().len());
         let same = raw.iter().zip(plain()).filter(|(a, b)| **a == *b).count();
         // One in 256 by chance.
-        assert!(same < raw.len() / 64, "{same} of {} bytes stand in the clear", raw.len());
+        assert!(
+            same < raw.len() / 64,
+            "{same} of {} bytes stand in the clear",
+            raw.len()
+        );
     }
 
     #[tokio::test]
@@ -226,7 +234,9 @@ mod tests {
         file.reader().read_to_end(&mut whole).unwrap();
         assert_eq!(whole, expected);
         let (mut a, mut b) = (file.reader(), file.reader());
-        for place in [0, 1, 63, 64, 65, 4_095, 7_001, 131_071, 199_990, 200_000, 300_000] {
+        for place in [
+            0, 1, 63, 64, 65, 4_095, 7_001, 131_071, 199_990, 200_000, 300_000,
+        ] {
             let mut piece = [0; 100];
             a.seek(SeekFrom::Start(place)).unwrap();
             b.seek(SeekFrom::Start(5)).unwrap();
@@ -247,8 +257,12 @@ mod tests {
     async fn the_limit_holds() {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = SealedWriter::create(folder.path(), 1_000).unwrap();
-        AsyncWriteExt::write_all(&mut writer, &[1; 1_000]).await.unwrap();
-        let error = AsyncWriteExt::write_all(&mut writer, &[1]).await.unwrap_err();
+        AsyncWriteExt::write_all(&mut writer, &[1; 1_000])
+            .await
+            .unwrap();
+        let error = AsyncWriteExt::write_all(&mut writer, &[1])
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
         assert_eq!(writer.finish().unwrap().length(), 1_000);
     }

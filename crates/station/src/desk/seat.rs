@@ -123,6 +123,9 @@ mod tests {
     fn what_is_shown_holds_no_secret() {
         let seat = taken(datetime!(2026-03-02 09:00 UTC));
         let shown = format!("{:?} {:?}", seat.view(), seat.credentials());
-        assert!(!shown.contains("correct horse") && !shown.contains("4711"), "{shown}");
+        assert!(
+            !shown.contains("correct horse") && !shown.contains("4711"),
+            "{shown}"
+        );
     }
 }

@@ -49,6 +49,7 @@ pub async fn start_with(
             certificate_password: None,
             clock: config.clock.clone(),
             store: config.store.clone(),
+            decision_policy: config.decision_policy.clone(),
         };
         match Station::start(again).await {
             Ok(station) => {
