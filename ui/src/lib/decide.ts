@@ -20,7 +20,7 @@ export const OFFERED: readonly RequestAction[] = [
 ];
 
 /** None: it can be taken. What the request does not name is not allowed. */
-export function obstacleOf(review: ReviewView, action: RequestAction): Obstacle | null {
+export function obstacleOf(review: Pick<ReviewView, 'actions'>, action: RequestAction): Obstacle | null {
   const view = review.actions.find((other) => other.action === action);
   return view ? view.obstacle : 'wrong_state';
 }
@@ -37,7 +37,12 @@ export interface Arranged {
   impossible: ActionView[];
 }
 
-export function arrange(review: ReviewView): Arranged {
+/** The request is being read or worked on: nothing is known of what its state allows. */
+export function busy(actions: readonly ActionView[]): boolean {
+  return actions.length > 0 && actions.every((view) => view.obstacle === 'busy');
+}
+
+export function arrange(review: Pick<ReviewView, 'actions' | 'suggested'>): Arranged {
   const all = OFFERED.map((action) => ({ action, obstacle: obstacleOf(review, action) }));
   const primary = all.find((view) => view.action === review.suggested && view.obstacle !== 'wrong_state') ?? null;
   const rest = all.filter((view) => view !== primary);
@@ -115,6 +120,20 @@ export function outcome(decided: DecidedView, organisation: boolean): Outcome {
       return decided.action;
     default:
       return 'other';
+  }
+}
+
+/** What happened and what the request waits for now are the same news. */
+export function saidTwice(decided: Outcome, now: Waiting): boolean {
+  switch (now) {
+    case 'recapture':
+      return decided === 'refuse';
+    case 'link':
+      return decided === 'approve' || decided === 'validate_approved';
+    case 'cancelled':
+      return decided === 'cancel';
+    default:
+      return false;
   }
 }
 
