@@ -144,7 +144,7 @@ fn each_outside_world_is_known_to_one_crate_alone() {
         ("openh264", &["recorder"]),
         ("shiguredo_mp4", &["recorder"]),
         ("reqwest", &["ra-api"]),
-        ("axum", &["ra-mock"]),
+        ("axum", &["cli", "ra-mock"]),
         ("tauri", &[APP]),
         ("tauri-build", &[APP]),
         ("rfd", &[APP]),

@@ -75,7 +75,8 @@ impl Session {
         };
         let training = match config.settings.environment {
             Environment::Training => {
-                Some(Training::start(&config.data_dir.join("training-ra")).await?)
+                let folder = config.data_dir.join("training-ra");
+                Some(Training::start(&folder, &config.settings.training).await?)
             }
             _ => None,
         };
@@ -306,10 +307,15 @@ impl Session {
                 Ok(())
             })?;
         }
-        self.operator = Some(Operator {
+        let operator = Operator {
             name: name.to_owned(),
             rao_id,
-        });
+        };
+        if self.operator.as_ref() != Some(&operator) {
+            // The credentials are those of whoever sat here before.
+            self.lock_desk()?;
+        }
+        self.operator = Some(operator);
         Ok(())
     }
 

@@ -2,19 +2,24 @@
 
 use std::path::Path;
 
-use ra_mock::{MockConfig, MockServer};
+use ra_mock::{Flow, MockConfig, MockServer};
 
 use crate::handle::StartError;
-use crate::settings::Hosts;
+use crate::settings::{Hosts, TrainingFlow, TrainingServer};
 
 pub(crate) struct Training {
     server: MockServer,
 }
 
 impl Training {
-    pub async fn start(data: &Path) -> Result<Self, StartError> {
+    pub async fn start(data: &Path, settings: &TrainingServer) -> Result<Self, StartError> {
         let config = MockConfig {
             data: Some(data.to_owned()),
+            flow: match settings.flow {
+                TrainingFlow::TwoStep => Flow::TwoStep,
+                TrainingFlow::OneStep => Flow::OneStep,
+                TrainingFlow::ValidateApproves => Flow::ValidateApproves,
+            },
             ..MockConfig::default()
         };
         let server = MockServer::start(config)

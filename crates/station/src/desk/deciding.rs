@@ -135,7 +135,7 @@ impl Session {
                 action,
                 result,
             };
-            let _ = inbox.send(Message::Desk(DeskReport::Decision(report)));
+            let _ = inbox.send(Message::Desk(DeskReport::Decision(Box::new(report))));
         });
         if let (Err(failure), Ok(review)) = (&started, self.reviewed()) {
             review.deciding = Work::Failed {
@@ -194,6 +194,16 @@ impl Session {
         }
         self.show_in_queue();
         self.after_decision(run);
+        // What an organisation's request still needs is not in the answer to its validation.
+        let completable = self.same_review(run).is_some_and(|review| {
+            review.completion.is_none()
+                && review.states().is_some_and(|(state, videoid)| {
+                    actions::allowed(RequestAction::Complete, state, videoid)
+                })
+        });
+        if completable {
+            self.read_again();
+        }
     }
 
     /// Shows why it was not done, and what the request is now.

@@ -278,7 +278,7 @@ impl Session {
     }
 
     /// The request is read again after a change; a failure shows as that of any reading.
-    fn read_again(&mut self) {
+    pub(crate) fn read_again(&mut self) {
         if let Err(failure) = self.read_review()
             && let Ok(review) = self.reviewed()
         {

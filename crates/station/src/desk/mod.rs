@@ -45,7 +45,7 @@ pub(crate) enum DeskReport {
     Queue(QueueReport),
     Review(ReviewReport),
     Papers(PapersReport),
-    Decision(DecisionReport),
+    Decision(Box<DecisionReport>),
     Following(FollowingReport),
 }
 
@@ -122,7 +122,7 @@ impl Session {
             }
             DeskReport::Review(report) => self.review_reports(report),
             DeskReport::Papers(report) => self.papers_report(report),
-            DeskReport::Decision(report) => self.decision_reports(report),
+            DeskReport::Decision(report) => self.decision_reports(*report),
             DeskReport::Following(report) => self.following_reports(report),
         }
     }
