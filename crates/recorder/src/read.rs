@@ -5,7 +5,8 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::time::Duration;
 
-use openh264::decoder::Decoder;
+use openh264::OpenH264API;
+use openh264::decoder::{Decoder, DecoderConfig, Flush};
 use openh264::formats::YUVSource;
 
 use crate::encode::YuvFrame;
@@ -29,6 +30,9 @@ pub struct VideoReader<R> {
     index: Index,
     decoder: Option<Decoder>,
     next: usize,
+    /// When the first picture is shown, in ticks: all times count from it, as files with pictures in another order
+    /// have it in their edit list.
+    begin: i64,
     /// Times of the pictures that the decoder holds: it gives them out in the order of these.
     held: BinaryHeap<Reverse<Duration>>,
     /// The last pictures, which the decoder gives out all at once.
@@ -50,9 +54,11 @@ impl<R: Read + Seek> VideoReader<R> {
     }
 
     pub(crate) fn new(reader: R, index: Index) -> VideoReader<R> {
+        let begin = index.pictures.iter().map(Picture::shown).min();
         VideoReader {
             reader,
             index,
+            begin: begin.unwrap_or(0),
             decoder: None,
             next: 0,
             held: BinaryHeap::new(),
@@ -95,7 +101,7 @@ impl<R: Read + Seek> VideoReader<R> {
     }
 
     fn shown_at(&self, picture: &Picture) -> Duration {
-        let ticks = picture.start.saturating_add_signed(picture.shown_after);
+        let ticks = picture.shown().saturating_sub(self.begin);
         Duration::from_secs_f64(ticks as f64 / f64::from(self.index.timescale.max(1)))
     }
 
@@ -121,9 +127,9 @@ impl<R: Read + Seek> VideoReader<R> {
             self.held.push(Reverse(self.shown_at(&picture)));
             let decoder = match &mut self.decoder {
                 Some(decoder) => decoder,
-                none => none.insert(Decoder::new()?),
+                none => none.insert(decoder()?),
             };
-            // Some streams give their first picture only after the second packet.
+            // A picture that is shown later than it is decoded comes out with a later packet.
             if let Some(decoded) = decoder.decode(&stream)? {
                 let at = self.held.pop().map_or(Duration::ZERO, |Reverse(at)| at);
                 return Ok(Some(copy(&decoded, at)));
@@ -140,6 +146,20 @@ impl<R: Read + Seek> VideoReader<R> {
         }
         Ok(self.last.pop_front())
     }
+}
+
+impl Picture {
+    /// When it is shown, in ticks.
+    fn shown(&self) -> i64 {
+        let decoded = i64::try_from(self.start).unwrap_or(i64::MAX);
+        decoded.saturating_add(self.shown_after)
+    }
+}
+
+/// By default each packet flushes the decoder, which breaks streams whose pictures are shown in another order.
+fn decoder() -> Result<Decoder, openh264::Error> {
+    let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
+    Decoder::with_api_config(OpenH264API::from_source(), config)
 }
 
 fn copy(decoded: &impl YUVSource, at: Duration) -> YuvFrame {
