@@ -119,6 +119,18 @@ pub struct MockArgs {
     /// Accept evidence without looking at it (for measuring transport alone).
     #[arg(long)]
     pub no_checks: bool,
+    /// Begin with so many made-up requests in all states, where the data folder is fresh; at most 40000.
+    #[arg(long, default_value_t = 0)]
+    pub seed_requests: u64,
+    /// The same number makes up the same requests.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Filter the list by `status`, which the documentation does not know.
+    #[arg(long)]
+    pub filters_status: bool,
+    /// Let a refused request take evidence again.
+    #[arg(long)]
+    pub refusal_reopens: bool,
 }
 
 #[derive(Debug, Args)]

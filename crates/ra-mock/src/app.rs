@@ -10,9 +10,10 @@ use time::macros::format_description;
 use tokio::sync::mpsc;
 
 use crate::answers::ApiError;
-use crate::config::{MockConfig, MockError};
+use crate::config::{Flow, MockConfig, MockError};
 use crate::faults::FaultControl;
 use crate::record::{Call, RequestRecord, StateChange};
+use crate::seed::{self, Seeds};
 use crate::store::Store;
 use crate::webhook::{self, Delivery};
 
@@ -23,10 +24,19 @@ const MAX_CALLS: usize = 2_000;
 #[derive(Clone)]
 pub struct Mock(pub(crate) Arc<Shared>);
 
+/// Behaviour that can be changed while the mock runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Switches {
+    pub flow: Flow,
+    pub filters_status: bool,
+    pub refusal_reopens: bool,
+}
+
 pub(crate) struct Shared {
     pub config: MockConfig,
     pub faults: FaultControl,
     pub checks: AtomicBool,
+    switches: Mutex<Switches>,
     store: Mutex<Store>,
     calls: Mutex<VecDeque<Call>>,
     blobs: PathBuf,
@@ -38,11 +48,14 @@ pub(crate) struct Shared {
 
 /// `2021-07-20T08:08:21.132394`, UTC, as the service writes dates.
 pub fn now() -> String {
+    written(OffsetDateTime::now_utc())
+}
+
+/// A time as the service writes it.
+pub fn written(time: OffsetDateTime) -> String {
     let format =
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]");
-    OffsetDateTime::now_utc()
-        .format(&format)
-        .unwrap_or_default()
+    time.format(&format).unwrap_or_default()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -68,13 +81,34 @@ impl Mock {
         let blobs = root.join("requests");
         std::fs::create_dir_all(&blobs).map_err(unusable(&blobs))?;
         let state_file = config.data.as_ref().map(|data| data.join("state.json"));
-        let store = match &state_file {
+        let mut store = match &state_file {
             Some(path) => Store::load(path).map_err(unusable(path))?,
             None => Store::default(),
         };
+        let fresh = store.requests.is_empty() && store.seeds.is_none();
+        if fresh && config.seed_requests > 0 {
+            store.seeds = Some(Seeds {
+                count: config.seed_requests,
+                seed: config.seed,
+                registration_authority: config.seed_registration_authority,
+                from: OffsetDateTime::now_utc().unix_timestamp(),
+            });
+            if let Some(path) = &state_file {
+                store.save(path).map_err(unusable(path))?;
+            }
+        }
+        if let Some(seeds) = store.seeds {
+            seed::write_files(&blobs).map_err(unusable(&blobs))?;
+            seed::plant(&mut store, seeds, config.scratchcards_per_ra);
+        }
         let (webhooks, queue) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             checks: AtomicBool::new(config.checks),
+            switches: Mutex::new(Switches {
+                flow: config.flow,
+                filters_status: config.filters_status,
+                refusal_reopens: config.refusal_reopens,
+            }),
             faults: FaultControl::default(),
             store: Mutex::new(store),
             calls: Mutex::default(),
@@ -127,6 +161,14 @@ impl Mock {
 }
 
 impl Shared {
+    pub fn switches(&self) -> Switches {
+        *locked(&self.switches)
+    }
+
+    pub fn set_switches(&self, switches: Switches) {
+        *locked(&self.switches) = switches;
+    }
+
     /// For reading only: what is changed through this guard is not written to the state file.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         locked(&self.store)
@@ -209,6 +251,9 @@ impl Shared {
     }
 
     pub fn blob(&self, pk: u64, file: &str) -> PathBuf {
+        if file.starts_with(seed::SHARED) {
+            return self.blobs.join(file);
+        }
         self.blobs.join(pk.to_string()).join(file)
     }
 

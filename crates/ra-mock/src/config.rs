@@ -48,6 +48,35 @@ pub struct MockConfig {
     pub unknown_ra: u64,
     /// How many scratchcards each registration authority has.
     pub scratchcards_per_ra: u64,
+    /// How many made-up requests a fresh mock begins with; at most 40,000.
+    pub seed_requests: u64,
+    /// The same number makes up the same requests.
+    pub seed: u64,
+    /// The registration authority that they belong to.
+    pub seed_registration_authority: u64,
+    /// Whether the list can be filtered by `status`, which is not documented.
+    pub filters_status: bool,
+    /// Whether a refused request takes evidence again. Which state it then has is not documented.
+    pub refusal_reopens: bool,
+    /// The RAOs and their credentials; empty takes any but the wrong secret.
+    pub raos: Vec<RaoAccount>,
+}
+
+/// The credentials of a RAO that the mock takes as right.
+#[derive(Clone)]
+pub struct RaoAccount {
+    pub rao_id: u64,
+    pub username: String,
+    pub password: String,
+    pub pin: String,
+}
+
+impl std::fmt::Debug for RaoAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RaoAccount")
+            .field("rao_id", &self.rao_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for MockConfig {
@@ -68,6 +97,12 @@ impl Default for MockConfig {
             approver_only_rao: 998,
             unknown_ra: 999,
             scratchcards_per_ra: 90_000,
+            seed_requests: 0,
+            seed: 1,
+            seed_registration_authority: 116,
+            filters_status: false,
+            refusal_reopens: false,
+            raos: Vec::new(),
         }
     }
 }

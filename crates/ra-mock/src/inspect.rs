@@ -13,6 +13,7 @@ use crate::api::requests::path_pk;
 use crate::api::video::stream_file;
 use crate::app::Mock;
 use crate::body::JsonObject;
+use crate::config::Flow;
 use crate::faults::{ActiveFault, Fault};
 use crate::record::{Call, RequestRecord};
 
@@ -82,14 +83,17 @@ pub async fn clear_faults(State(mock): State<Mock>) -> StatusCode {
 
 pub async fn settings(State(mock): State<Mock>) -> Json<Value> {
     let delay: Duration = mock.0.config.check_delay;
+    let switches = mock.0.switches();
     Json(json!({
         "checks": mock.0.checks_on(),
         "check_delay_ms": u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-        "flow": match mock.0.config.flow {
-            crate::Flow::TwoStep => "two-step",
-            crate::Flow::OneStep => "one-step",
-            crate::Flow::ValidateApproves => "validate-approves",
+        "flow": match switches.flow {
+            Flow::TwoStep => "two-step",
+            Flow::OneStep => "one-step",
+            Flow::ValidateApproves => "validate-approves",
         },
+        "filters_status": switches.filters_status,
+        "refusal_reopens": switches.refusal_reopens,
     }))
 }
 
@@ -97,9 +101,35 @@ pub async fn set_settings(
     state: State<Mock>,
     JsonObject(body): JsonObject,
 ) -> Result<Json<Value>, ApiError> {
-    let checks = body.get("checks").and_then(Value::as_bool);
-    let checks = checks
-        .ok_or_else(|| ApiError::detail(StatusCode::BAD_REQUEST, "checks must be true or false"))?;
-    state.0.set_checks(checks);
+    let refused = |what: &str| ApiError::detail(StatusCode::BAD_REQUEST, what.to_string());
+    let flag = |value: &Value| {
+        value
+            .as_bool()
+            .ok_or_else(|| refused("switches are true or false"))
+    };
+    let mut switches = state.0.0.switches();
+    let mut checks = None;
+    for (name, value) in &body {
+        match name.as_str() {
+            "checks" => checks = Some(flag(value)?),
+            "filters_status" => switches.filters_status = flag(value)?,
+            "refusal_reopens" => switches.refusal_reopens = flag(value)?,
+            "flow" => {
+                switches.flow = match value.as_str().unwrap_or_default() {
+                    "two-step" => Flow::TwoStep,
+                    "one-step" => Flow::OneStep,
+                    "validate-approves" => Flow::ValidateApproves,
+                    _ => {
+                        return Err(refused("flow is two-step, one-step or validate-approves"));
+                    }
+                }
+            }
+            other => return Err(refused(&format!("no switch {other}"))),
+        }
+    }
+    if let Some(checks) = checks {
+        state.0.set_checks(checks);
+    }
+    state.0.0.set_switches(switches);
     Ok(settings(state).await)
 }

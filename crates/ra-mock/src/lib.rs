@@ -16,13 +16,14 @@ mod page;
 mod pdf;
 mod record;
 pub mod routes;
+mod seed;
 mod server;
 mod store;
 mod tls;
 mod webhook;
 
 pub use app::Mock;
-pub use config::{Flow, MockConfig, MockError};
+pub use config::{Flow, MockConfig, MockError, RaoAccount};
 pub use faults::{ActiveFault, Fault, FaultControl, FaultKind};
 pub use record::{
     Call, DocumentRecord, ImageRecord, RequestRecord, StateChange, VideoIdRecord, VideoRecord,

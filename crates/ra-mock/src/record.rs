@@ -24,6 +24,9 @@ pub struct RequestRecord {
     pub video_uploads: u32,
     /// How often the request came to `VIDEOREVIEW` with a video: more than once is a fault of someone.
     pub final_videos: u32,
+    /// One that the mock began with and nobody has changed: it follows from the seed and is not stored.
+    #[serde(skip)]
+    pub untouched: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

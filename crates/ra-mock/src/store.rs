@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::ApiError;
 use crate::record::RequestRecord;
+use crate::seed::Seeds;
 
 /// The first serial number of a registration authority is its id times this, plus one.
 const CARDS_PER_RA: u64 = 100_000;
@@ -21,6 +22,9 @@ pub struct Store {
     pub requests: BTreeMap<u64, RequestRecord>,
     /// Serial number of a scratchcard to the request that used it.
     pub used_cards: BTreeMap<u64, u64>,
+    /// What the made-up requests follow from, where there are any.
+    #[serde(default)]
+    pub seeds: Option<Seeds>,
 }
 
 impl Default for Store {
@@ -30,6 +34,7 @@ impl Default for Store {
             next_document_pk: 48_312,
             requests: BTreeMap::new(),
             used_cards: BTreeMap::new(),
+            seeds: None,
         }
     }
 }
@@ -73,8 +78,24 @@ impl Store {
 
     /// Replaces the file in one step, so that an interrupted write leaves the old one.
     pub fn save(&self, path: &Path) -> Result<(), std::io::Error> {
+        // What follows from the seed is made again at the next start: a queue of thousands costs nothing here.
+        let (mut requests, mut used_cards) = (BTreeMap::new(), self.used_cards.clone());
+        for (pk, request) in &self.requests {
+            if request.untouched {
+                used_cards.remove(&request.scratchcard);
+            } else {
+                requests.insert(pk, request);
+            }
+        }
+        let kept = serde_json::json!({
+            "next_pk": self.next_pk,
+            "next_document_pk": self.next_document_pk,
+            "requests": requests,
+            "used_cards": used_cards,
+            "seeds": self.seeds,
+        });
         let next = path.with_extension("json.next");
-        std::fs::write(&next, serde_json::to_vec(self)?)?;
+        std::fs::write(&next, serde_json::to_vec(&kept)?)?;
         std::fs::rename(&next, path)
     }
 
@@ -85,9 +106,12 @@ impl Store {
     }
 
     pub fn request_mut(&mut self, pk: u64) -> Result<&mut RequestRecord, ApiError> {
-        self.requests
+        let request = self
+            .requests
             .get_mut(&pk)
-            .ok_or_else(|| ApiError::not_found("Request"))
+            .ok_or_else(|| ApiError::not_found("Request"))?;
+        request.untouched = false;
+        Ok(request)
     }
 
     /// The lowest unused card. Asking for it does not reserve it: two stations may get the same one.

@@ -533,6 +533,29 @@ async fn an_organisation_needs_its_documents_before_approval() {
     );
     assert_eq!(mock.request(pk(&request)).unwrap().status, "CREATED");
     let refused = act(&router, &request, "pl_approve", credentials()).await;
+    assert_eq!(refused.status, 412);
+    let missing = [
+        "organization_name",
+        "organization_tax_number",
+        "organization_country",
+    ];
+    for name in missing {
+        assert!(
+            refused.json()["error"].as_str().unwrap().contains(name),
+            "{name}"
+        );
+    }
+    let path = format!("/api/v1/requests/{}/", pk(&request));
+    let listed = call(&router, "GET", &format!("{path}validate/"), None)
+        .await
+        .json();
+    assert_eq!(listed, json!(missing.map(|name| [name, "missing"])));
+    let mut update = request.clone();
+    for name in missing {
+        update[name] = json!("ES");
+    }
+    assert_eq!(call(&router, "PUT", &path, Some(update)).await.status, 200);
+    let refused = act(&router, &request, "pl_approve", credentials()).await;
     assert_eq!(
         (refused.status.as_u16(), refused.json()),
         (400, json!({"error": "Missing required docs"}))

@@ -20,6 +20,10 @@ pub async fn run(args: MockArgs, output: &Output) -> Result<ExitCode, CliError> 
         data: args.data,
         flow,
         checks: !args.no_checks,
+        seed_requests: args.seed_requests,
+        seed: args.seed,
+        filters_status: args.filters_status,
+        refusal_reopens: args.refusal_reopens,
         ..MockConfig::default()
     })
     .await

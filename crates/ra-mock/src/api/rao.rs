@@ -13,20 +13,31 @@ use crate::body::{JsonObject, number, present, text};
 use crate::config::Flow;
 use crate::record::RequestRecord;
 
-/// The operator of a call. Any non-empty username, password and PIN are right, except the configured
-/// wrong one, which is answered with HTTP 403 and the code 401.
+/// The operator of a call. Where the mock knows accounts, one of them; else any non-empty username, password and PIN are
+/// right, except the configured wrong one. Wrong ones are answered with HTTP 403 and the code 401.
 fn operator(mock: &Mock, body: &Map<String, Value>) -> Result<u64, ApiError> {
-    for name in ["username", "password", "pin"] {
-        let secret = text(body, name).ok_or_else(|| ApiError::missing_parameter(name))?;
-        if secret == mock.0.config.wrong_secret {
-            return Err(ApiError::Coded {
-                status: StatusCode::FORBIDDEN,
-                code: "401",
-                error: "Invalid credentials".to_string(),
-            });
-        }
+    let config = &mock.0.config;
+    let mut given = [""; 3];
+    for (place, name) in given.iter_mut().zip(["username", "password", "pin"]) {
+        *place = text(body, name).ok_or_else(|| ApiError::missing_parameter(name))?;
     }
-    known_rao(mock, body, "rao_id")
+    let rao = known_rao(mock, body, "rao_id")?;
+    let right = if config.raos.is_empty() {
+        !given.contains(&config.wrong_secret.as_str())
+    } else {
+        config.raos.iter().any(|account| {
+            account.rao_id == rao
+                && given == [&*account.username, &*account.password, &*account.pin]
+        })
+    };
+    if right {
+        return Ok(rao);
+    }
+    Err(ApiError::Coded {
+        status: StatusCode::FORBIDDEN,
+        code: "401",
+        error: "Invalid credentials".to_string(),
+    })
 }
 
 fn known_rao(mock: &Mock, body: &Map<String, Value>, name: &str) -> Result<u64, ApiError> {
@@ -58,7 +69,7 @@ pub async fn validate(
 ) -> Result<Json<Value>, ApiError> {
     let pk = path_pk(&pk, "Request")?;
     let rao = operator(&mock, &body)?;
-    let flow = mock.0.config.flow;
+    let flow = mock.0.switches().flow;
     let request = mock.0.change(|store| {
         let request = store.request_mut(pk)?;
         let reviewable =
@@ -96,6 +107,7 @@ pub async fn refuse(
     let pk = path_pk(&pk, "Request")?;
     let rao = operator(&mock, &body)?;
     let reason = text(&body, "reason").ok_or_else(|| ApiError::missing_parameter("reason"))?;
+    let reopens = mock.0.switches().refusal_reopens;
     mock.0.change(|store| {
         let request = store.request_mut(pk)?;
         let reviewable =
@@ -106,6 +118,9 @@ pub async fn refuse(
                 videoid.status = "REFUSED".to_string();
                 videoid.refusal_reason = Some(reason.to_string());
                 videoid.validation_operator = Some(rao);
+                if reopens {
+                    mock.0.enter(request, "VIDEOPENDING");
+                }
                 Ok(())
             }
             _ => Err(ApiError::wrong_state()),
@@ -143,9 +158,18 @@ pub async fn receipt(
         .map(|name| request.field(name).unwrap_or_default())
         .join(" ");
     let receipt = format!(
-        "El operador {rao} declara haber identificado a {}, con documento {}, y aprueba la solicitud {pk}.",
-        name.trim(),
-        request.field("serial_number").unwrap_or("-"),
+        "El operador {rao} de la autoridad de registro {ra} declara, a fecha {date} (UTC), que ha identificado a {name}, \
+         con documento {document} número {number} expedido por {country}, mediante el vídeo y las evidencias de la \
+         solicitud {pk}. Declara que ha comprobado que los datos de la solicitud coinciden con los del documento, que \
+         la persona ha sido informada de las condiciones del servicio y que las ha aceptado. En consecuencia, aprueba \
+         la emisión del certificado con perfil {profile}.\n\nDeclaración de prueba, sin valor jurídico.",
+        ra = request.registration_authority,
+        date = &crate::app::now()[..10],
+        name = name.trim(),
+        document = request.field("id_document_type").unwrap_or("-"),
+        number = request.field("serial_number").unwrap_or("-"),
+        country = request.field("id_document_country").unwrap_or("-"),
+        profile = request.field("profile").unwrap_or("-"),
     );
     Ok(Json(
         json!({"serial_number": request.scratchcard.to_string(), "receipt": receipt}),
@@ -159,7 +183,7 @@ pub async fn approve(
 ) -> Result<Json<Value>, ApiError> {
     let pk = path_pk(&pk, "Request")?;
     operator(&mock, &body)?;
-    let flow = mock.0.config.flow;
+    let flow = mock.0.switches().flow;
     let request = mock.0.change(|store| {
         let request = store.request_mut(pk)?;
         if !awaits_approval(request, flow) {

@@ -17,7 +17,7 @@ use crate::store::{Scratchcard, Store};
 /// As many persons may share a phone number.
 const MAX_DOCUMENTS_PER_PHONE: usize = 3;
 
-/// The filters of the list that are documented; the others are ignored, `status` too.
+/// The filters of the list that are documented; the others are ignored, `status` too unless a switch says otherwise.
 const FILTERS: [&str; 8] = [
     "scratchcard",
     "given_name",
@@ -41,9 +41,23 @@ const NEEDED_TO_APPROVE: [&str; 8] = [
     "surname_1",
 ];
 
+/// What a request of an organisation must hold besides.
+const NEEDED_OF_ORGANISATIONS: [&str; 3] = [
+    "organization_name",
+    "organization_tax_number",
+    "organization_country",
+];
+/// What a profile of employees or representatives must hold besides.
+const NEEDED_OF_MEMBERS: [&str; 2] = ["title", "organizational_unit_1"];
+
 pub fn missing_fields(request: &RequestRecord) -> Vec<&'static str> {
+    let profile = request.field("profile").unwrap_or_default();
+    let organisation = !request.is_natural_person();
+    let member = organisation && profile.starts_with("PF");
     NEEDED_TO_APPROVE
         .into_iter()
+        .chain(NEEDED_OF_ORGANISATIONS.into_iter().filter(|_| organisation))
+        .chain(NEEDED_OF_MEMBERS.into_iter().filter(|_| member))
         .filter(|name| present(&request.fields, name).is_none())
         .collect()
 }
@@ -183,6 +197,7 @@ pub async fn create(
             data_uploads: 0,
             video_uploads: 0,
             final_videos: 0,
+            untouched: false,
             fields: body,
         };
         store.requests.insert(pk, request.clone());
@@ -234,6 +249,7 @@ pub async fn list(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<Value>, ApiError> {
     let query = paging::query(&uri);
+    let filters_status = mock.0.switches().filters_status;
     let store = mock.0.store();
     let found: Vec<&RequestRecord> = store
         .requests
@@ -242,9 +258,12 @@ pub async fn list(
         .filter(|request| {
             query
                 .iter()
-                .filter(|(name, _)| FILTERS.contains(&name.as_str()))
+                .filter(|(name, _)| {
+                    FILTERS.contains(&name.as_str()) || filters_status && name == "status"
+                })
                 .all(|(name, value)| match name.as_str() {
                     "scratchcard" => request.scratchcard.to_string() == *value,
+                    "status" => request.status == *value,
                     "registration_authority" => {
                         request.registration_authority.to_string() == *value
                     }
