@@ -29,7 +29,7 @@ describe('what is offered', () => {
     expect([primary, others, impossible.length]).toEqual([null, [], decide.OFFERED.length]);
   });
   it('takes what the session does not name for not allowed', () => {
-    expect(decide.obstacleOf(review(), 'approve')).toBe('wrong_state');
+    expect(decide.obstacleOf({ actions: [] }, 'approve')).toBe('wrong_state');
   });
   it('is busy only as a whole', () => {
     expect(decide.busy([{ action: 'approve', obstacle: 'busy' }, { action: 'cancel', obstacle: 'busy' }])).toBe(true);

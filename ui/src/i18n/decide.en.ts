@@ -28,7 +28,6 @@ export const decide = {
     cancelled: { title: 'Cancelled', why: 'Nothing is left to do.' },
     unknown: { title: 'Nothing to do here', why: 'The authority reports a state that this program does not know.' },
   } satisfies Record<Waiting, { title: string; why: string }>,
-  state: (state: string) => `State at the authority: ${state}`,
   refusalReason: 'Reason given',
   actions: {
     send_evidence: { button: 'Capture the evidence', working: 'Opening the capture…', notInState: 'Only while evidence is awaited.' },
@@ -50,6 +49,7 @@ export const decide = {
     papers_not_shown: 'You read declaration and contract first.',
     fields_missing: 'Data is missing. Complete it first.',
   } satisfies Record<Obstacle, string>,
+  correctThere: 'The person’s data can be corrected there too.',
   impossible: (count: number) => `Not possible in this state (${count})`,
   readAgain: 'Read the request again',
   workingHint: 'Do not close the program. What is sent is sent once.',
@@ -200,7 +200,6 @@ export const decide = {
     missingCount: (count: number) => (count === 1 ? '1 field is missing' : `${count} fields are missing`),
     save: 'Send the data',
     saving: 'Sending the data…',
-    unchanged: 'Nothing is changed.',
     documents: 'Documents',
     noDocuments: 'None yet.',
     label: 'What it is',

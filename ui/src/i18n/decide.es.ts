@@ -19,7 +19,6 @@ export const decide: typeof english = {
     cancelled: { title: 'Cancelada', why: 'No queda nada por hacer.' },
     unknown: { title: 'Aquí no hay nada que hacer', why: 'La autoridad indica un estado que este programa no conoce.' },
   },
-  state: (state) => `Estado en la autoridad: ${state}`,
   refusalReason: 'Motivo dado',
   actions: {
     send_evidence: { button: 'Capturar las pruebas', working: 'Abriendo la captura…', notInState: 'Solo mientras se esperan pruebas.' },
@@ -41,6 +40,7 @@ export const decide: typeof english = {
     papers_not_shown: 'Antes lee la declaración y el contrato.',
     fields_missing: 'Faltan datos. Complételos antes.',
   },
+  correctThere: 'Allí también se pueden corregir los datos de la persona.',
   impossible: (count) => `No posible en este estado (${count})`,
   readAgain: 'Leer la solicitud de nuevo',
   workingHint: 'No cierre el programa. Lo que se envía se envía una vez.',
@@ -191,7 +191,6 @@ export const decide: typeof english = {
     missingCount: (count) => (count === 1 ? 'Falta 1 campo' : `Faltan ${count} campos`),
     save: 'Enviar los datos',
     saving: 'Enviando los datos…',
-    unchanged: 'No ha cambiado nada.',
     documents: 'Documentos',
     noDocuments: 'Aún ninguno.',
     label: 'Qué es',
