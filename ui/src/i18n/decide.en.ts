@@ -28,7 +28,6 @@ export const decide = {
     cancelled: { title: 'Cancelled', why: 'Nothing is left to do.' },
     unknown: { title: 'Nothing to do here', why: 'The authority reports a state that this program does not know.' },
   } satisfies Record<Waiting, { title: string; why: string }>,
-  refusalReason: 'Reason given',
   actions: {
     send_evidence: { button: 'Capture the evidence', working: 'Opening the capture…', notInState: 'Only while evidence is awaited.' },
     update: { button: 'Correct the data', working: 'Changing the data…', notInState: 'Only before the evidence is sent.' },

@@ -19,7 +19,6 @@ export const decide: typeof english = {
     cancelled: { title: 'Cancelada', why: 'No queda nada por hacer.' },
     unknown: { title: 'Aquí no hay nada que hacer', why: 'La autoridad indica un estado que este programa no conoce.' },
   },
-  refusalReason: 'Motivo dado',
   actions: {
     send_evidence: { button: 'Capturar las pruebas', working: 'Abriendo la captura…', notInState: 'Solo mientras se esperan pruebas.' },
     update: { button: 'Corregir los datos', working: 'Cambiando los datos…', notInState: 'Solo antes de enviar las pruebas.' },
