@@ -218,4 +218,34 @@ mod tests {
             let _ = render_pages_within(damaged.into(), 200, Duration::from_secs(60));
         }
     }
+
+    /// A stack that overflows would end the whole process, so depth has to be bounded by the reader itself.
+    #[test]
+    fn depth_without_end_is_survived() {
+        let limit = Duration::from_secs(60);
+        let whole = String::from_utf8(pdf(&["Contract"]).to_vec()).unwrap();
+        let resources = "/Resources << /Font << /F1 3 0 R >> >>";
+        let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
+        let content = "BT /F1 40 Tf 60 700 Td (Contract) Tj ET";
+        let depth = 20_000;
+        let deep = |open: &str, close: &str| open.repeat(depth) + &close.repeat(depth);
+        let itself = "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /X 3 0 R >> >> /Length 5 >>\nstream\n/X Do\nendstream";
+        let variants = [
+            whole.replace(content, &deep("[", "]")),
+            whole.replace(content, &deep("<< /A ", " >>")),
+            whole.replace(content, &"q ".repeat(depth)),
+            whole.replace(font, &deep("[", "]")),
+            whole.replace(font, &deep("<< /A ", " >>")),
+            whole.replace("/Kids [4 0 R ]", "/Kids [2 0 R ]"),
+            whole
+                .replace(font, itself)
+                .replace(resources, "/Resources << /XObject << /X 3 0 R >> >>")
+                .replace(content, "/X Do"),
+        ];
+        for variant in variants {
+            assert_ne!(variant, whole);
+            // Either is right; what counts is that the process is still there.
+            let _ = render_pages_within(variant.into_bytes().into(), 200, limit);
+        }
+    }
 }

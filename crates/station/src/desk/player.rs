@@ -97,7 +97,11 @@ impl Player {
             if self.newest.load(Ordering::Acquire) != ticket {
                 return Ok(None);
             }
-            decoding.advance(Duration::from_millis(at_ms))?.clone()
+            let wanted = || self.newest.load(Ordering::Acquire) == ticket;
+            match decoding.advance(Duration::from_millis(at_ms), wanted)? {
+                Some(frame) => frame.clone(),
+                None => return Ok(None),
+            }
         };
         let jpeg = camera::Rgb::from_video(&frame)
             .and_then(|rgb| rgb.preview_jpeg(max_width, QUALITY))
@@ -110,7 +114,12 @@ impl Player {
 }
 
 impl Decoding {
-    fn advance(&mut self, at: Duration) -> Result<&YuvFrame, PlayerError> {
+    /// Decodes up to this time. None once it is not wanted any more; the way that was made is kept.
+    fn advance(
+        &mut self,
+        at: Duration,
+        wanted: impl Fn() -> bool,
+    ) -> Result<Option<&YuvFrame>, PlayerError> {
         let back = self.shown.as_ref().is_none_or(|shown| at < shown.at);
         if back || self.reader.seek_saves_work(at) {
             self.reader.seek(at);
@@ -132,8 +141,11 @@ impl Decoding {
                 Some(frame) => self.ahead = Some(frame),
                 None => break,
             }
+            if !wanted() {
+                return Ok(None);
+            }
         }
-        self.shown.as_ref().ok_or(PlayerError::Empty)
+        self.shown.as_ref().map(Some).ok_or(PlayerError::Empty)
     }
 }
 
@@ -154,26 +166,40 @@ mod tests {
 
     /// A film whose brightness tells the number of each picture.
     fn film() -> Vec<u8> {
+        recorded(320, 240, PICTURES, STEP_MS, |n, _, _| luma(n))
+    }
+
+    fn recorded(
+        width: u32,
+        height: u32,
+        pictures: u64,
+        step_ms: u64,
+        luma: impl Fn(u64, u32, u32) -> u8,
+    ) -> Vec<u8> {
         let memory = Memory::default();
         let config = RecorderConfig {
-            width: 320,
-            height: 240,
-            queue: PICTURES as usize,
+            width,
+            height,
+            queue: pictures as usize,
             ..RecorderConfig::default()
         };
         let recorder = Recorder::start(config, Box::new(memory.clone())).unwrap();
-        for n in 0..PICTURES {
+        let quarter = (width * height / 4) as usize;
+        for n in 0..pictures {
             recorder.push(YuvFrame {
-                width: 320,
-                height: 240,
-                y: vec![luma(n); 320 * 240],
-                u: vec![128; 160 * 120],
-                v: vec![128; 160 * 120],
-                at: Duration::from_millis(n * STEP_MS),
+                width,
+                height,
+                y: (0..height)
+                    .flat_map(|y| (0..width).map(move |x| (x, y)))
+                    .map(|(x, y)| luma(n, x, y))
+                    .collect(),
+                u: vec![128; quarter],
+                v: vec![128; quarter],
+                at: Duration::from_millis(n * step_ms),
             });
         }
         let summary = recorder.finish().unwrap();
-        assert_eq!((summary.frames, summary.dropped), (PICTURES, 0));
+        assert_eq!((summary.frames, summary.dropped), (pictures, 0));
         let fragmented = memory.0.lock().unwrap().clone();
         let mut out = Vec::new();
         recorder::finalise(std::io::Cursor::new(fragmented), &mut out).unwrap();
@@ -261,6 +287,25 @@ mod tests {
     }
 
     #[test]
+    fn decoding_stops_when_it_is_overtaken_and_goes_on_from_there() {
+        let player = Player::open(&sealed(&film())).unwrap();
+        let at = Duration::from_millis(1_500);
+        {
+            let mut decoding = player.decoding.lock().unwrap();
+            for _ in 0..10 {
+                assert!(decoding.advance(at, || false).unwrap().is_none());
+            }
+            let reached = decoding.shown.as_ref().unwrap().at;
+            assert!(
+                reached > Duration::ZERO && reached < at,
+                "one picture each time, none twice: {reached:?}"
+            );
+        }
+        assert_eq!(number(&player, 1_500), 37);
+        assert_eq!(number(&player, 0), 0);
+    }
+
+    #[test]
     fn damage_ends_in_an_error_or_a_picture() {
         let whole = film();
         assert!(Player::open(&sealed(b"no video at all")).is_err());
@@ -275,5 +320,40 @@ mod tests {
                 let _ = player.picture(0, 320);
             }
         }
+    }
+
+    /// Prints what a picture costs: `cargo test -p station --lib desk::player -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "prints times, asserts none"]
+    fn costs_of_playing_and_seeking() {
+        // A moving pattern with grain, four key-frame distances long.
+        let noise = |n: u64, x: u32, y: u32| {
+            let seed = (x ^ (y << 11)).wrapping_mul(2_654_435_761) ^ (n as u32 * 40_503);
+            let grain = seed.wrapping_mul(2_246_822_519) >> 29;
+            let moved = x + 4 * n as u32;
+            (40 + (moved / 5 + y / 3) % 160 + grain) as u8
+        };
+        let player = Player::open(&sealed(&recorded(1280, 720, 200, 40, noise))).unwrap();
+        println!("{:?}", player.facts());
+        for width in [1280, 960, 640] {
+            player.picture(0, width).unwrap();
+            let start = std::time::Instant::now();
+            for n in 1..200 {
+                player.picture(n * 40, width).unwrap();
+            }
+            println!(
+                "playing, {width} wide: {:?} a picture",
+                start.elapsed() / 199
+            );
+        }
+        let mut seeks: Vec<Duration> = (0..60)
+            .map(|n| {
+                let start = std::time::Instant::now();
+                player.picture(n * 4_637 % 8_000, 960).unwrap();
+                start.elapsed()
+            })
+            .collect();
+        seeks.sort();
+        println!("seeking: median {:?}, worst {:?}", seeks[30], seeks[59]);
     }
 }
