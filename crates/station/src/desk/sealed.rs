@@ -39,6 +39,8 @@ pub struct SealedWriter {
     cipher: ChaCha20,
     written: u64,
     limit: u64,
+    /// What the disk had room for at the start, less the reserve.
+    room: u64,
     buffer: Vec<u8>,
 }
 
@@ -51,7 +53,8 @@ impl SealedWriter {
             cipher: key.cipher(),
             key,
             written: 0,
-            limit: limit.min(fs4::available_space(folder)?.saturating_sub(RESERVE)),
+            limit,
+            room: fs4::available_space(folder)?.saturating_sub(RESERVE),
             buffer: Vec::new(),
         })
     }
@@ -75,6 +78,9 @@ impl Write for SealedWriter {
                 io::ErrorKind::QuotaExceeded,
                 format!("more than the {} bytes that may be kept", self.limit),
             ));
+        }
+        if end > self.room {
+            return Err(io::ErrorKind::StorageFull.into());
         }
         self.buffer.clear();
         self.buffer.extend_from_slice(bytes);
@@ -265,5 +271,15 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
         assert_eq!(writer.finish().unwrap().length(), 1_000);
+    }
+
+    #[test]
+    fn the_disk_is_not_filled_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = SealedWriter::create(folder.path(), 1_000).unwrap();
+        writer.room = 500;
+        Write::write_all(&mut writer, &[1; 500]).unwrap();
+        let error = Write::write_all(&mut writer, &[1]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 }
