@@ -25,6 +25,9 @@ impl Problem {
                 "Correct the settings file at the place named above, then start the program again. Nothing was \
                  changed or deleted."
             }
+            Problem::Start(StartError::NoSuchProfile { .. }) => {
+                "Start the program with one of the names above, or add the profile to the settings file."
+            }
             Problem::Start(StartError::DataFolderInUse(_)) => {
                 "VideoID Desk is already running with this data folder. Use its window, or close it and start \
                  again."

@@ -1,14 +1,18 @@
 //! From the command line to a running station.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use station::contract::Environment;
+use station::profiles::folder_name;
 use station::{ChildCommand, Settings, Station, StationConfig, StationHandle};
 
 use crate::args::Args;
 use crate::logging;
 use crate::problem::Problem;
 use crate::test_hooks;
+
+/// Name of the profile that every station has.
+const TRAINING: &str = "training";
 
 /// Reads the settings, starts the log and the station. Must run inside a tokio runtime.
 pub async fn start(args: &Args) -> Result<StationHandle, Problem> {
@@ -22,12 +26,30 @@ pub async fn start(args: &Args) -> Result<StationHandle, Problem> {
 }
 
 fn plan(args: &Args) -> Result<StationConfig, Problem> {
-    let (mut settings, settings_file) =
+    let (settings, settings_file) =
         Settings::load(args.config.as_deref()).map_err(Problem::Settings)?;
-    if args.training {
-        settings.environment = Environment::Training;
-    }
-    let data_dir = data_dir(args, &settings);
+    let profile = match &args.profile {
+        _ if args.training => Some(TRAINING.to_owned()),
+        named => named.clone(),
+    };
+    let names = settings.profile_names();
+    // A name that nobody gave a profile leads to no folder: the station refuses it.
+    let first = profile
+        .as_deref()
+        .filter(|name| names.iter().any(|known| known == name))
+        .or(names.first().map(String::as_str));
+    let data_dir = match &args.data {
+        Some(folder) => folder.clone(),
+        None => folder_of(&settings, first.unwrap_or_default()),
+    };
+    // With a folder of its own, everything lies in there.
+    let profile_dirs = match &args.data {
+        Some(_) => BTreeMap::new(),
+        None => names
+            .iter()
+            .map(|name| (name.clone(), folder_of(&settings, name)))
+            .collect(),
+    };
     let mut camera_child = ChildCommand::this_executable().map_err(Problem::OwnProgram)?;
     // A test's camera driver is for the camera's process alone.
     if let Some(library) = test_hooks::test_value("VIDEOID_TEST_CAMERA_PRELOAD") {
@@ -35,23 +57,27 @@ fn plan(args: &Args) -> Result<StationConfig, Problem> {
             .environment
             .push(("LD_PRELOAD".into(), library));
     }
-    let certificate_password = settings.password_from_env();
     Ok(StationConfig {
         settings_file,
+        profile,
+        profile_dirs,
         camera_child: Some(camera_child),
-        certificate_password,
         ..StationConfig::new(settings, data_dir)
     })
 }
 
-/// Practice never lies among real cases: unless a folder is named, it has one of its own.
-fn data_dir(args: &Args, settings: &Settings) -> PathBuf {
-    match &args.data {
-        Some(folder) => folder.clone(),
-        None if settings.environment == Environment::Training => {
-            settings.data_dir().join("training")
-        }
-        None => settings.data_dir(),
+/// Where a profile's cases lie unless a folder is named. Practice never lies among real cases, and no environment's
+/// cases among another's: the settings' own environment has the folder itself, training `training` in it, every
+/// other profile `profiles/NAME`.
+fn folder_of(settings: &Settings, profile: &str) -> PathBuf {
+    let folder = settings.data_dir();
+    let own = settings.profile_names().into_iter().next();
+    if profile == TRAINING {
+        folder.join(TRAINING)
+    } else if own.as_deref() == Some(profile) {
+        folder
+    } else {
+        folder.join("profiles").join(folder_name(profile))
     }
 }
 
@@ -59,6 +85,7 @@ fn data_dir(args: &Args, settings: &Settings) -> PathBuf {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use station::contract::Environment;
 
     #[test]
     fn training_overrules_the_settings_and_keeps_its_cases_apart() {
@@ -77,13 +104,51 @@ mod tests {
         assert_eq!(real.settings.environment, Environment::Sandbox);
         assert_eq!(real.data_dir, folder.path().join("cases"));
 
+        assert_eq!(
+            real.profile_dirs["training"],
+            folder.path().join("cases").join("training")
+        );
+
         args.training = true;
         let training = plan(&args).unwrap();
-        assert_eq!(training.settings.environment, Environment::Training);
+        assert_eq!(training.profile.as_deref(), Some("training"));
         assert_eq!(
             training.data_dir,
             folder.path().join("cases").join("training")
         );
+        assert_eq!(
+            training.profile_dirs["sandbox"],
+            folder.path().join("cases"),
+            "the settings' own environment can be switched to"
+        );
+
+        args.data = Some(folder.path().join("elsewhere"));
+        let named = plan(&args).unwrap();
+        assert_eq!(named.data_dir, folder.path().join("elsewhere"));
+        assert!(named.profile_dirs.is_empty());
+    }
+
+    #[test]
+    fn a_profile_is_started_by_its_name_in_a_folder_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("videoid-desk.toml");
+        std::fs::write(
+            &file,
+            "[storage]\ndata_folder = \"cases\"\n[[profiles]]\nname = \"Second office\"\nenvironment = \"sandbox\"\n",
+        )
+        .unwrap();
+        let args = Args {
+            config: Some(file),
+            profile: Some("Second office".to_owned()),
+            ..Args::default()
+        };
+        let planned = plan(&args).unwrap();
+        let cases = folder.path().join("cases");
+        assert_eq!(
+            planned.data_dir,
+            cases.join("profiles").join("second-office")
+        );
+        assert_eq!(planned.profile_dirs["training"], cases.join("training"));
     }
 
     #[test]

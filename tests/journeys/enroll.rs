@@ -227,6 +227,7 @@ async fn closing_the_window_during_a_recording_loses_nothing() {
     )
     .await;
     desk.fill("operator-name", "Olga Operator").await;
+    desk.fill("operator-rao-id", "1400").await;
     desk.click(&format!("resume-{}", case_id.as_str().unwrap()))
         .await;
     let video = desk

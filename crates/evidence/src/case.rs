@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Acceptance, Challenge, Check, CheckResult, Delivered, DocumentType, Field, FieldEdit,
-    FieldEntry, ImageKind, ImageRecord, OperatorRecord, RecordingRecord, RequestForm,
+    FieldEntry, ImageKind, ImageRecord, OperatorRecord, PartsAtRa, RecordingRecord, RequestForm,
     RequestRecord, Similarity, Step, VideoRecord,
 };
 
@@ -23,6 +23,8 @@ pub enum CaseError {
     NotNeeded,
     #[error("the evidence is delivered and cannot change any more")]
     AlreadyDelivered,
+    #[error("the request is cancelled")]
+    RequestCancelled,
     #[error("there is nothing to remove")]
     Nothing,
 }
@@ -102,6 +104,29 @@ impl Case {
             .is_some_and(|acceptance| acceptance.accepted)
     }
 
+    /// Whether the request is cancelled at the RA: nothing more can be captured or sent for it.
+    pub fn cancelled(&self) -> bool {
+        self.request
+            .as_ref()
+            .is_some_and(|request| request.status == "CANCELLED")
+    }
+
+    /// What the RA has of the evidence, as last read.
+    pub fn at_ra(&self) -> PartsAtRa {
+        self.request
+            .as_ref()
+            .map_or(PartsAtRa::default(), |request| request.at_ra)
+    }
+
+    /// What the RA has already, and this station has not.
+    pub fn only_at_ra(&self) -> PartsAtRa {
+        let at_ra = self.at_ra();
+        PartsAtRa {
+            data: at_ra.data && self.images.is_empty(),
+            video: at_ra.video && self.video.is_none() && self.recording.is_none(),
+        }
+    }
+
     /// Whether any part does not come from a real person before a real camera and a real RA.
     pub fn simulated(&self) -> bool {
         self.environment == "training"
@@ -123,6 +148,8 @@ impl Case {
     pub fn check_open(&self) -> Result<(), CaseError> {
         if self.delivered.is_some() {
             Err(CaseError::AlreadyDelivered)
+        } else if self.cancelled() {
+            Err(CaseError::RequestCancelled)
         } else {
             Ok(())
         }

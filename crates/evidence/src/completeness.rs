@@ -59,26 +59,42 @@ impl Case {
         if !self.consented() {
             missing.push(Missing::Consent);
         }
-        for kind in ImageKind::ALL {
-            if self.needs_image(kind) && !self.images.contains_key(&kind) {
-                missing.push(kind.into());
-            }
+        let at_ra = self.at_ra();
+        if !at_ra.data {
+            missing.extend(self.missing_images());
         }
-        // An interrupted video is kept and shown, but identifies nobody.
-        if self
-            .video
-            .as_ref()
-            .is_none_or(|video| video.interrupted.is_some())
-        {
+        if !at_ra.video && !self.video_complete() {
             missing.push(Missing::Video);
         }
-        if ESSENTIAL_FIELDS
-            .iter()
-            .any(|field| self.document_value(*field).is_empty())
-        {
+        if !at_ra.data && !self.fields_read() {
             missing.push(Missing::OcrData);
         }
         missing
+    }
+
+    fn missing_images(&self) -> impl Iterator<Item = Missing> {
+        let wanted = ImageKind::ALL.into_iter();
+        wanted
+            .filter(|kind| self.needs_image(*kind) && !self.images.contains_key(kind))
+            .map(Missing::from)
+    }
+
+    fn fields_read(&self) -> bool {
+        ESSENTIAL_FIELDS
+            .iter()
+            .all(|field| !self.document_value(*field).is_empty())
+    }
+
+    /// Whether the pictures and data of this station could be sent.
+    pub fn data_complete(&self) -> bool {
+        self.missing_images().next().is_none() && self.fields_read()
+    }
+
+    /// Whether the video of this station could be sent. An interrupted one is kept and shown, but identifies nobody.
+    pub fn video_complete(&self) -> bool {
+        self.video
+            .as_ref()
+            .is_some_and(|video| video.interrupted.is_none())
     }
 
     /// Whether this picture belongs to the evidence of this kind of document.
@@ -90,6 +106,9 @@ impl Case {
     pub fn next_step(&self) -> Step {
         if self.delivered.is_some() {
             return Step::Done;
+        }
+        if self.cancelled() {
+            return Step::Request;
         }
         self.missing()
             .first()
@@ -104,8 +123,14 @@ impl Case {
         }
     }
 
-    /// Whether this kind of document has the step at all.
+    /// Whether the step has anything to do: this kind of document has it, and the RA still lacks what it provides.
     pub fn step_needed(&self, step: Step) -> bool {
-        step != Step::DocumentRear || self.document_type.has_rear()
+        let only_there = self.only_at_ra();
+        match step {
+            Step::DocumentRear => !only_there.data && self.document_type.has_rear(),
+            Step::DocumentFront | Step::Portrait | Step::Selfie | Step::Data => !only_there.data,
+            Step::Video => !only_there.video,
+            Step::Request | Step::Consent | Step::Review | Step::Done => true,
+        }
     }
 }

@@ -102,6 +102,10 @@ pub enum AuditEvent {
     Delivered {
         status: String,
     },
+    /// The RA could not use what was delivered: it can be sent again.
+    DeliveryReopened {
+        status: String,
+    },
     EvidenceErased {
         reason: String,
     },

@@ -19,7 +19,7 @@ pub use input::{
 };
 pub use payload::{EvidencePayload, PayloadOptions, SimilarityForm, build_payload};
 pub use records::{
-    Acceptance, Delivered, FieldEdit, FieldEntry, ImageRecord, OperatorRecord, RecordingRecord,
-    RequestRecord, Similarity, VideoRecord,
+    Acceptance, Delivered, FieldEdit, FieldEntry, ImageRecord, OperatorRecord, PartsAtRa,
+    RecordingRecord, RequestRecord, Similarity, VideoRecord,
 };
 pub use terms::{Check, CheckResult, DocumentType, Field, ImageKind, Step};

@@ -24,6 +24,19 @@ pub struct RequestRecord {
     /// Address of the RA's API, where an evidence folder was sent to another RA than its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_url: Option<String>,
+    /// What the RA has of the evidence, as last read: it needs no capture here.
+    #[serde(default)]
+    pub at_ra: PartsAtRa,
+}
+
+/// The two parts of the evidence, where the RA waits for the other one alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartsAtRa {
+    /// Pictures, data and checks.
+    #[serde(default)]
+    pub data: bool,
+    #[serde(default)]
+    pub video: bool,
 }
 
 /// The subject's answer to the consent screen.

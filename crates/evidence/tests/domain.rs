@@ -80,6 +80,7 @@ fn complete(document: DocumentType) -> Case {
         video_pk: Some("2".into()),
         video_identifier: Some("u".into()),
         api_url: None,
+        at_ra: PartsAtRa::default(),
     });
     case.set_document(document, "ES".into()).unwrap();
     for kind in ImageKind::ALL {

@@ -13,7 +13,6 @@ use tokio::sync::watch;
 
 use crate::contract::*;
 use crate::failure::{not_now, of, plain};
-use crate::handle::StationConfig;
 use crate::message::Message;
 use crate::preview::{LatestFrame, Numbered};
 use crate::session::Session;
@@ -87,10 +86,10 @@ pub(crate) struct CameraDesk {
 }
 
 impl CameraDesk {
-    pub fn new(config: &StationConfig, inbox: Sender<Message>) -> (Self, LatestFrame) {
+    pub fn new(opener: Opener, inbox: Sender<Message>) -> (Self, LatestFrame) {
         let (latest, frames) = watch::channel(None);
         let desk = CameraDesk {
-            opener: Opener::new(config),
+            opener,
             inbox,
             latest: Arc::new(latest),
             shown_frames: Arc::new(AtomicU64::new(0)),
@@ -127,6 +126,13 @@ impl CameraDesk {
     /// Name of the open camera, and whether what it shows is simulated.
     pub fn source(&self) -> Option<(String, bool)> {
         self.source.clone()
+    }
+
+    /// Other cameras are offered from now on; the present one must be closed.
+    pub fn use_opener(&mut self, opener: Opener) {
+        self.opener = opener;
+        self.view.devices.clear();
+        self.view.chosen = None;
     }
 
     pub fn lister(&self) -> Lister {
@@ -253,7 +259,12 @@ impl Session {
             CameraReport::Listed(result) => {
                 self.camera.view.listing = false;
                 match result {
-                    Ok(devices) => self.camera.view.devices = devices,
+                    Ok(mut devices) => {
+                        // The list may have been asked for in another environment.
+                        let replay = self.camera.opener.offers_replay();
+                        devices.retain(|device| replay || device.id != source::REPLAY);
+                        self.camera.view.devices = devices;
+                    }
                     Err(failure) if self.camera.control.is_none() => {
                         self.camera.view.state = CameraState::Failed { failure }
                     }

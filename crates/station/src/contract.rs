@@ -121,6 +121,8 @@ pub enum HealthSubject {
     VideoHost,
     Clock,
     Scratchcards,
+    /// Whether the operator may identify; not there without separation of duties.
+    Operator,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

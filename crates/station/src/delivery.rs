@@ -5,8 +5,8 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use evidence::{AuditEvent, Case, Delivered, PayloadOptions, Step, build_payload};
-use ra_api::delivery::{DeliveryError, DeliveryEvent, OnEvent, Part, RetryPolicy, deliver};
+use evidence::{AuditEvent, Case, Delivered, PartsAtRa, PayloadOptions, Step, build_payload};
+use ra_api::delivery::{DeliveryError, DeliveryEvent, OnEvent, Part, RetryPolicy, deliver_parts};
 use ra_api::{BlobSource, Client, DataEvidence, Id};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
@@ -140,6 +140,9 @@ impl Session {
                 self.sweep_retention();
             }
             Err(failure) => {
+                if failure.code == FailureCode::Incomplete {
+                    self.need_all_parts();
+                }
                 self.log(AuditEvent::DeliveryFailed {
                     code: code_name(failure.code),
                     provider_id: failure.provider_id.clone(),
@@ -148,6 +151,21 @@ impl Session {
                     open.delivery = DeliveryView::Failed { failure };
                 }
             }
+        }
+    }
+}
+
+impl Session {
+    /// The RA wants a part that was taken to be there: it is to be captured here after all.
+    fn need_all_parts(&mut self) {
+        let changed = self.change(None, |case| {
+            if let Some(request) = &mut case.request {
+                request.at_ra = PartsAtRa::default();
+            }
+            Ok(())
+        });
+        if let Err(failure) = changed {
+            tracing::warn!(%failure, "what the RA lacks could not be stored");
         }
     }
 }
@@ -188,11 +206,11 @@ async fn deliver_case(
     );
     let reporter = Reporter::new(inbox.clone(), case.case_id.clone());
     let on_event: OnEvent = Arc::new(move |event| reporter.tell(event));
-    deliver(
+    deliver_parts(
         client,
         &pk,
-        &evidence,
-        &video,
+        evidence.as_ref(),
+        video.as_ref(),
         &RetryPolicy::default(),
         &on_event,
         cancel,
@@ -202,12 +220,15 @@ async fn deliver_case(
     .map_err(|error| delivery_failure(&error))
 }
 
+/// What is sent of a case: data and video, none of a part that the RA alone has.
+pub(crate) type Parts = (Option<DataEvidence>, Option<Arc<dyn BlobSource>>);
+
 /// The parts of a delivery, its pictures and video still where they are stored.
 pub(crate) fn parts(
     case: &Case,
     options: PayloadOptions,
     blob: impl Fn(&str) -> Result<Arc<dyn BlobSource>, Failure>,
-) -> Result<(DataEvidence, Arc<dyn BlobSource>), Failure> {
+) -> Result<Parts, Failure> {
     let payload = build_payload(case, options);
     let mut images = Vec::new();
     for (key, kind) in payload.images {
@@ -215,10 +236,13 @@ pub(crate) fn parts(
             images.push((key.key().to_owned(), blob(&image.file)?));
         }
     }
-    let video = case
-        .video
-        .as_ref()
-        .ok_or_else(|| of(FailureCode::Incomplete, "video"))?;
+    // Half of a part is never sent in place of a whole one that the RA has.
+    let at_ra = case.at_ra();
+    let video = match &case.video {
+        Some(video) if !at_ra.video || case.video_complete() => Some(blob(&video.file)?),
+        _ if at_ra.video => None,
+        _ => return Err(of(FailureCode::Incomplete, "video")),
+    };
     let evidence = DataEvidence {
         acceptance: payload.acceptance,
         ocr_data: payload.ocr_data,
@@ -227,7 +251,8 @@ pub(crate) fn parts(
         images,
         extra: Map::new(),
     };
-    Ok((evidence, blob(&video.file)?))
+    let data_here = !at_ra.data || case.data_complete();
+    Ok((data_here.then_some(evidence), video))
 }
 
 /// What the end of a delivery means to a person.
@@ -239,6 +264,7 @@ pub(crate) fn delivery_failure(error: &DeliveryError) -> Failure {
         | DeliveryError::UnexpectedState { .. } => FailureCode::RaWrongState,
         DeliveryError::NoVideoId { .. } => FailureCode::RaNoVideoId,
         DeliveryError::VideoError { .. } => FailureCode::RaEvidenceRejected,
+        DeliveryError::NotHere { .. } => FailureCode::Incomplete,
         DeliveryError::StateDoesNotFollow { .. } => FailureCode::RaStillProcessing,
     };
     let detail = match error {

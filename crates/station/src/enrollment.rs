@@ -217,7 +217,14 @@ impl Session {
             .map(|own| own.case)
             .filter(|case| case.erased_at.is_none() && case.environment == environment);
         match own {
-            Some(case) => self.resume_enrollment(&case.case_id),
+            Some(case) => {
+                self.resume_enrollment(&case.case_id)?;
+                // What was delivered and could not be used is opened again by what the RA shows now.
+                match case.delivered {
+                    Some(_) => self.refresh_request(),
+                    None => Ok(()),
+                }
+            }
             None => {
                 self.start_enrollment()?;
                 self.open_request(pk)
@@ -342,8 +349,9 @@ impl Session {
             return Err(match step {
                 Step::Done => not_now("the evidence is not delivered"),
                 _ if open.case.delivered.is_some() => not_now("the evidence is delivered"),
+                _ if open.case.cancelled() => not_now("the request is cancelled"),
                 _ if !open.case.consented() => plain(FailureCode::ConsentMissing),
-                _ => not_now("this kind of document has no such step"),
+                _ => not_now("this enrollment has no such step"),
             });
         }
         let document_type = open.case.document_type;

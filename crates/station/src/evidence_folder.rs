@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evidence::{Case, Delivered, Step};
-use ra_api::delivery::{DeliveryEvent, OnEvent, Part, RetryPolicy, create_safely, deliver};
+use ra_api::delivery::{DeliveryEvent, OnEvent, Part, RetryPolicy, create_safely, deliver_parts};
 use ra_api::{BlobSource, Client, FileBlob, Id};
 use tokio_util::sync::CancellationToken;
 
@@ -204,11 +204,11 @@ impl EvidenceFolder {
                 });
             }
         });
-        let record = deliver(
+        let record = deliver_parts(
             &client,
             &pk,
-            &data,
-            &video,
+            data.as_ref(),
+            video.as_ref(),
             &RetryPolicy::default(),
             &on_event,
             &cancel,
@@ -308,6 +308,7 @@ fn request_record(record: &ra_api::RequestRecord, api_url: &str) -> evidence::Re
             .map(ToString::to_string),
         video_identifier: videoid.and_then(|data| data.video_identifier.clone()),
         api_url: Some(api_url.to_owned()),
+        at_ra: evidence::PartsAtRa::default(),
     }
 }
 

@@ -97,9 +97,10 @@ impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
         let code = match error {
             CaseError::ConsentMissing => FailureCode::ConsentMissing,
-            CaseError::NotNeeded | CaseError::AlreadyDelivered | CaseError::Nothing => {
-                FailureCode::NotAllowedNow
-            }
+            CaseError::NotNeeded
+            | CaseError::AlreadyDelivered
+            | CaseError::RequestCancelled
+            | CaseError::Nothing => FailureCode::NotAllowedNow,
         };
         of(code, error)
     }

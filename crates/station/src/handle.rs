@@ -1,5 +1,6 @@
 //! The handle through which a screen or the shell speaks with the session.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
@@ -24,8 +25,13 @@ pub struct StationConfig {
     pub settings: Settings,
     /// Where the settings were read from; none when they are the defaults.
     pub settings_file: Option<PathBuf>,
-    /// Where cases and the training server's data lie.
+    /// The profile to start with; none is the settings' own environment.
+    pub profile: Option<String>,
+    /// Where cases and the training server's data lie, for the profile that is started with.
     pub data_dir: PathBuf,
+    /// The same for the other profiles, by their names; those that are not named here lie under `profiles` in
+    /// `data_dir`.
+    pub profile_dirs: BTreeMap<String, PathBuf>,
     /// How the camera process is started; none offers no live cameras.
     pub camera_child: Option<ChildCommand>,
     /// Password of the client certificate's key; never stored.
@@ -43,7 +49,9 @@ impl StationConfig {
         StationConfig {
             settings,
             settings_file: None,
+            profile: None,
             data_dir,
+            profile_dirs: BTreeMap::new(),
             camera_child: None,
             certificate_password: None,
             clock: Arc::new(SystemClock),
@@ -58,6 +66,8 @@ impl StationConfig {
 pub enum StartError {
     #[error("the settings cannot be used")]
     Settings(#[source] crate::settings::SettingsError),
+    #[error("there is no profile {name:?}: the settings know {}", known.join(", "))]
+    NoSuchProfile { name: String, known: Vec<String> },
     #[error("the data folder {folder} cannot be used")]
     DataFolder {
         folder: PathBuf,

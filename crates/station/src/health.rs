@@ -15,6 +15,7 @@ use crate::contract::{Environment, Failure, FailureCode, HealthItem, HealthState
 use crate::failure::{not_now, of, plain};
 use crate::handle::StationConfig;
 use crate::message::Message;
+use crate::operator_check::{self, Identificator};
 use crate::ra::{self, Ra};
 use crate::session::Session;
 use crate::settings::Settings;
@@ -124,9 +125,13 @@ impl Session {
         self.health_running = true;
         self.health_run += 1;
         let run = self.health_run;
+        let separate = self.settings.desk.separation_of_duties;
+        let operator = separate.then_some(HealthSubject::Operator);
         self.health = ROWS
+            .into_iter()
+            .chain(operator)
             .map(|subject| item(subject, Found(HealthState::Checking, None, None)))
-            .to_vec();
+            .collect();
         let settings = match &self.settings_file {
             Some(file) => good(file.display().to_string()),
             None => good("defaults"),
@@ -143,6 +148,7 @@ impl Session {
 
         let devices = camera_desk::list_in_time(self.camera.lister());
         let (ra, inbox, clock) = (self.ra.clone(), self.inbox.clone(), self.clock.clone());
+        let operator = self.operator_measured(run);
         self.runtime.spawn(async move {
             let report = |subject, found| {
                 let _ = inbox.send(Message::Health {
@@ -171,10 +177,41 @@ impl Session {
                         timed(scratchcards(ra.clone())).await,
                     )
                 },
+                async {
+                    if separate {
+                        let _ = inbox.send(operator.await);
+                    }
+                },
             );
             let _ = inbox.send(Message::HealthDone { run });
         });
         Ok(())
+    }
+
+    /// Another operator: the row of the station check is measured anew, where there is one.
+    pub(crate) fn measure_operator(&mut self) {
+        let subject = HealthSubject::Operator;
+        if !self.health.iter().any(|row| row.subject == subject) {
+            return;
+        }
+        self.set_health(item(subject, Found(HealthState::Checking, None, None)));
+        let measured = self.operator_measured(self.health_run);
+        let inbox = self.inbox.clone();
+        self.runtime.spawn(async move {
+            let _ = inbox.send(measured.await);
+        });
+    }
+
+    fn operator_measured(&self, run: u64) -> impl Future<Output = Message> + use<> {
+        let (ra, rao_id) = (self.ra.clone(), self.rao_id().map(str::to_owned));
+        async move {
+            let found = timed(operator(ra, rao_id.as_deref())).await;
+            Message::Operator {
+                run,
+                rao_id,
+                item: item(HealthSubject::Operator, found),
+            }
+        }
     }
 
     pub(crate) fn health_measured(&mut self, run: u64, item: HealthItem) {
@@ -200,8 +237,10 @@ impl Session {
             self.inbox.clone(),
             self.settings.environment == Environment::Training,
         );
+        let api = self.hosts.api.clone();
         self.runtime.spawn(async move {
-            let _ = inbox.send(Message::LocalIp(local_ip(&client, training).await));
+            let ip = local_ip(&client, training).await;
+            let _ = inbox.send(Message::LocalIp { api, ip });
         });
     }
 }
@@ -317,6 +356,23 @@ async fn server_clock(ra: Ra, clock: Arc<dyn Clock>) -> Found {
                 _ => good(value),
             }
         }
+    }
+}
+
+async fn operator(ra: Ra, rao_id: Option<&str>) -> Found {
+    let Some(rao_id) = rao_id else {
+        let failure = plain(FailureCode::OperatorNoRao);
+        return Found(HealthState::Warning, None, Some(failure));
+    };
+    let client = match ra.client() {
+        Ok(client) => client,
+        Err(failure) => return failed(failure),
+    };
+    let value = format!("RAO {rao_id}");
+    match operator_check::ask(&client, rao_id).await {
+        Ok(Identificator::Yes) => good(value),
+        Ok(Identificator::NotTold) => Found(HealthState::NotPerformed, Some(value), None),
+        Err(failure) => Found(HealthState::Failed, Some(value), Some(failure)),
     }
 }
 

@@ -37,10 +37,20 @@ pub enum Message {
         run: u64,
         item: HealthItem,
     },
+    /// What the RA says of the operator with that number, in that run of the station check.
+    Operator {
+        run: u64,
+        rao_id: Option<String>,
+        item: HealthItem,
+    },
     HealthDone {
         run: u64,
     },
-    LocalIp(Option<String>),
+    /// The address towards the RA of that API host.
+    LocalIp {
+        api: String,
+        ip: Option<String>,
+    },
     Camera(CameraReport),
     Recorder(RecorderReport),
     /// A picked file was copied into the case and checked.

@@ -2,19 +2,22 @@
 
 use std::sync::{Arc, mpsc};
 
-use evidence::{AuditEvent, Case, DocumentType, RequestForm, RequestRecord};
-use ra_api::delivery::{CreateError, RetryPolicy, create_safely};
-use ra_api::{Client, ContactData, ContactLimits, Id, NewRequest};
+use evidence::{AuditEvent, Case, DocumentType, PartsAtRa, RequestForm, RequestRecord};
+use ra_api::decision::{DecideError, Decided};
+use ra_api::delivery::{CreateError, Plan, RetryPolicy, create_safely, plan};
+use ra_api::{Client, ContactData, ContactLimits, Id, NewRequest, RequestState};
 use tokio_util::sync::CancellationToken;
 
-use crate::contract::{Failure, FailureCode, Work};
+use crate::contract::{DeliveryView, Failure, FailureCode, Work};
 use crate::failure::{code_name, invalid_input, not_now, of};
 use crate::message::Message;
+use crate::operator_check;
 use crate::ra;
+use crate::request_changes::Updated;
 use crate::session::Session;
 
 /// What the work for a request reports.
-pub enum RequestReport {
+pub(crate) enum RequestReport {
     /// A scratchcard is about to be used: it is written down before the request is sent.
     Scratchcard {
         case_id: String,
@@ -33,17 +36,25 @@ pub enum RequestReport {
         case_id: String,
         result: Result<Box<ra_api::RequestRecord>, Failure>,
     },
+    Updated {
+        case_id: String,
+        result: Result<Box<Updated>, Failure>,
+    },
+    Cancelled {
+        case_id: String,
+        result: Result<Box<Decided>, DecideError>,
+    },
 }
 
 /// A failed creation, and whether a request may exist all the same.
-pub struct CreateFailure {
+pub(crate) struct CreateFailure {
     failure: Failure,
     in_doubt: bool,
     /// The request that was created but cannot be used.
     created: Option<String>,
 }
 
-fn running(what: &str) -> Work {
+pub(crate) fn running(what: &str) -> Work {
     Work::Running {
         what: what.to_owned(),
     }
@@ -57,6 +68,8 @@ impl Session {
         if open.case.request.is_some() {
             return Err(not_now("the enrollment has a request"));
         }
+        self.identifying_rao()?;
+        let open = self.opened()?;
         // Where an earlier attempt may have made a request, what was sent then decides, not what is typed now.
         let in_doubt = open.case.scratchcard.is_some();
         let form = if in_doubt {
@@ -81,12 +94,14 @@ impl Session {
             && open.case.request.is_none()
             && let Ok(client) = self.ra.client()
         {
-            let _ = self.spawn_creation(client);
+            let started = self.spawn_creation(client);
+            let _ = self.or_failed(started);
         }
     }
 
     fn spawn_creation(&mut self, client: Arc<Client>) -> Result<(), Failure> {
         let inbox = self.inbox.clone();
+        let identifying = self.identifying_rao()?;
         let open = self.opened()?;
         let case = open.case.clone();
         let cancel = CancellationToken::new();
@@ -101,19 +116,25 @@ impl Session {
             .as_ref()
             .map(ToString::to_string);
         let started = self.converse(move || async move {
-            let result = create(&client, &case, &template, &inbox, &cancel).await;
+            let asked = match &identifying {
+                Some(rao_id) => operator_check::demand(&client, rao_id).await,
+                None => Ok(()),
+            };
+            let result = match asked {
+                Ok(()) => create(&client, &case, &template, &inbox, &cancel).await,
+                Err(failure) => Err(CreateFailure {
+                    failure,
+                    in_doubt: case.scratchcard.is_some(),
+                    created: None,
+                }),
+            };
             let report = RequestReport::Created {
                 case_id: case.case_id,
                 result: result.map(Box::new),
             };
             let _ = inbox.send(Message::Request(report));
         });
-        if let (Err(failure), Some(open)) = (&started, &mut self.open) {
-            open.request_work = Work::Failed {
-                failure: failure.clone(),
-            };
-        }
-        started
+        self.or_failed(started)
     }
 
     pub(crate) fn open_request(&mut self, pk: &str) -> Result<(), Failure> {
@@ -209,16 +230,61 @@ impl Session {
                 self.request_ended(outcome);
             }
             RequestReport::Read { case_id, result } if is_current(&case_id) => {
-                let outcome = result.and_then(|record| {
-                    let event = AuditEvent::RequestRead {
-                        status: record.status.to_string(),
-                    };
-                    self.adopt(&record, event, false)
-                });
+                let outcome = result.and_then(|record| self.was_read(&record));
                 self.request_ended(outcome);
+            }
+            RequestReport::Updated { case_id, result } if is_current(&case_id) => {
+                self.updated(result)
+            }
+            RequestReport::Cancelled { case_id, result } if is_current(&case_id) => {
+                self.request_cancelled(result)
             }
             _ => {}
         }
+    }
+
+    /// Takes over what the RA shows now. Evidence that was delivered and that it could not use can be sent again.
+    fn was_read(&mut self, record: &ra_api::RequestRecord) -> Result<(), Failure> {
+        let status = record.status.to_string();
+        let event = AuditEvent::RequestRead {
+            status: status.clone(),
+        };
+        let adopted = self.adopt(record, event, false);
+        self.leave_capture_when_cancelled()?;
+        adopted?;
+        let case = &self.opened()?.case;
+        let not_used = matches!(
+            record.status,
+            RequestState::VideoError | RequestState::VideoIncomplete
+        );
+        if case.delivered.is_none() || !not_used {
+            return Ok(());
+        }
+        if case.erased_at.is_some() {
+            return Err(Failure {
+                retryable: false,
+                ..of(
+                    FailureCode::RaEvidenceRejected,
+                    format!(
+                        "the request is {status}, and the evidence is erased from this station: capture it again \
+                         in a new enrollment of request {}",
+                        record.pk
+                    ),
+                )
+            });
+        }
+        let document_type = case.document_type;
+        self.change(AuditEvent::DeliveryReopened { status }, |case| {
+            case.delivered = None;
+            case.step = case.next_step();
+            Ok(())
+        })?;
+        let open = self.opened()?;
+        open.delivery = DeliveryView::Idle;
+        let step = open.case.step;
+        self.camera.show(step, document_type);
+        self.list_cases();
+        Ok(())
     }
 
     fn created(&mut self, result: Result<Box<ra_api::RequestRecord>, CreateFailure>) {
@@ -243,6 +309,7 @@ impl Session {
                             video_pk: None,
                             video_identifier: None,
                             api_url: None,
+                            at_ra: PartsAtRa::default(),
                         });
                     } else if !in_doubt {
                         case.scratchcard = None;
@@ -261,7 +328,7 @@ impl Session {
         self.request_ended(outcome);
     }
 
-    fn request_ended(&mut self, outcome: Result<(), Failure>) {
+    pub(crate) fn request_ended(&mut self, outcome: Result<(), Failure>) {
         if let Err(failure) = &outcome {
             self.log(AuditEvent::RequestFailed {
                 code: code_name(failure.code),
@@ -306,6 +373,7 @@ impl Session {
                     .clone()
                     .or_else(|| before.and_then(|request| request.video_identifier.clone())),
                 api_url: None,
+                at_ra: at_ra(record),
             });
             if fill {
                 fill_form(case, record)?;
@@ -319,6 +387,17 @@ impl Session {
             true => Ok(()),
             false => Err(ra::no_video_id()),
         }
+    }
+}
+
+/// What the RA needs no more, by the state that it shows.
+fn at_ra(record: &ra_api::RequestRecord) -> PartsAtRa {
+    match plan(record) {
+        Plan::Send { data, video } => PartsAtRa {
+            data: !data,
+            video: !video,
+        },
+        _ => PartsAtRa::default(),
     }
 }
 

@@ -19,9 +19,11 @@ use crate::enrollment::OpenCase;
 use crate::failure::not_now;
 use crate::handle::{Lifeline, StartError, StationConfig, StationHandle};
 use crate::message::Message;
+use crate::profiles::{Place, Profiles};
 use crate::ra::Ra;
 use crate::settings::{Hosts, Settings};
-use crate::store::{CaseStore, FolderStore};
+use crate::source::Opener;
+use crate::store::CaseStore;
 use crate::training::Training;
 use crate::views;
 
@@ -30,6 +32,7 @@ const TICK: Duration = Duration::from_millis(250);
 
 pub(crate) struct Session {
     pub settings: Settings,
+    pub profiles: Profiles,
     pub settings_file: Option<PathBuf>,
     pub data_dir: PathBuf,
     pub clock: Arc<dyn Clock>,
@@ -61,40 +64,22 @@ pub(crate) struct Session {
 
 impl Session {
     pub async fn start(config: StationConfig) -> Result<StationHandle, StartError> {
-        let folder_error = |source| StartError::DataFolder {
-            folder: config.data_dir.clone(),
-            source,
-        };
-        std::fs::create_dir_all(&config.data_dir).map_err(folder_error)?;
-        let lock = DataLock::take(&config.data_dir)?;
-        let store: Arc<dyn CaseStore> = match &config.store {
-            Some(store) => Arc::clone(store),
-            None => {
-                Arc::new(FolderStore::open(config.data_dir.join("cases")).map_err(folder_error)?)
-            }
-        };
-        let training = match config.settings.environment {
-            Environment::Training => {
-                let folder = config.data_dir.join("training-ra");
-                Some(Training::start(&folder, &config.settings.training).await?)
-            }
-            _ => None,
-        };
-        let hosts = match &training {
-            Some(training) => training.hosts(),
-            None => config.settings.hosts(),
-        };
-        let password = config
-            .certificate_password
-            .clone()
-            .or_else(|| config.settings.password_from_env());
-        let ra = Ra::new(&config.settings, &hosts, password);
+        let mut profiles = Profiles::new(&config)?;
+        let Place {
+            settings,
+            data_dir,
+            lock,
+            store,
+            training,
+            hosts,
+            ra,
+        } = profiles.open_first().await?;
         let (inbox, messages) = mpsc::channel();
-        let (desk, latest) = CameraDesk::new(&config, inbox.clone());
-        let data_dir = config.data_dir.clone();
+        let opener = Opener::of(&settings, config.camera_child.clone());
+        let (desk, latest) = CameraDesk::new(opener, inbox.clone());
         let snapshot = Snapshot {
             revision: 0,
-            environment: config.settings.environment,
+            environment: settings.environment,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             operator: None,
             health: Vec::new(),
@@ -104,15 +89,14 @@ impl Session {
             camera: desk.view(),
             desk: None,
             rao: None,
-            profiles: Vec::new(),
-            settings: config
-                .settings
-                .public(config.settings_file.as_deref(), &data_dir, &hosts),
+            profiles: profiles.views(),
+            settings: settings.public(config.settings_file.as_deref(), &data_dir, &hosts),
         };
         let (publisher, snapshots) = watch::channel(snapshot);
-        let lock_minutes = config.settings.desk.lock_minutes;
+        let lock_minutes = settings.desk.lock_minutes;
         let mut session = Session {
-            settings: config.settings,
+            settings,
+            profiles,
             settings_file: config.settings_file,
             data_dir,
             clock: config.clock,
@@ -204,9 +188,15 @@ impl Session {
                 let _ = reply.send(result);
             }
             Message::Health { run, item } => self.health_measured(run, item),
+            Message::Operator { run, rao_id, item } => {
+                if self.rao_id() == rao_id.as_deref() {
+                    self.health_measured(run, item);
+                }
+            }
             Message::HealthDone { run } if run == self.health_run => self.health_running = false,
             Message::HealthDone { .. } => {}
-            Message::LocalIp(ip) => self.local_ip = ip,
+            Message::LocalIp { api, ip } if api == self.hosts.api => self.local_ip = ip,
+            Message::LocalIp { .. } => {}
             Message::Camera(report) => self.camera_reports(report),
             Message::Recorder(report) => self.recorder_reports(report),
             Message::Imported { case_id, result } => self.imported(&case_id, result),
@@ -263,9 +253,9 @@ impl Session {
             Command::Send => self.send(),
             Command::CancelSend => self.cancel_send(),
             Command::RefreshRequest => self.refresh_request(),
-            Command::UpdateRequest { .. }
-            | Command::CancelRequest { .. }
-            | Command::SwitchProfile { .. } => Err(not_now("not yet")),
+            Command::UpdateRequest { form } => self.update_request(&form),
+            Command::CancelRequest { confirmed } => self.cancel_request(confirmed),
+            Command::SwitchProfile { name } => self.switch_profile(&name),
             Command::Desk { command } => self.desk_command(command),
         }
     }
@@ -316,7 +306,20 @@ impl Session {
             self.lock_desk()?;
         }
         self.operator = Some(operator);
+        self.measure_operator();
         Ok(())
+    }
+
+    /// The state of another profile in place of the present one's. What the present one held is let go of.
+    pub(crate) fn enter_place(&mut self, place: Place) {
+        self.settings = place.settings;
+        self.data_dir = place.data_dir;
+        self.store = place.store;
+        self.hosts = place.hosts;
+        self.ra = place.ra;
+        self.seat = Seat::new(self.settings.desk.lock_minutes);
+        self._training = place.training;
+        self._lock = place.lock;
     }
 
     fn tick(&mut self) {
@@ -352,7 +355,7 @@ impl Session {
             camera: self.camera.view(),
             desk: self.desk_view(),
             rao: self.seat.view(),
-            profiles: Vec::new(),
+            profiles: self.profiles.views(),
             settings: self.settings.public(
                 self.settings_file.as_deref(),
                 &self.data_dir,
@@ -408,10 +411,10 @@ type Answer = (
 );
 
 /// Keeps a second program from working on the same cases.
-struct DataLock(#[allow(dead_code)] std::fs::File);
+pub(crate) struct DataLock(#[allow(dead_code)] std::fs::File);
 
 impl DataLock {
-    fn take(folder: &std::path::Path) -> Result<Self, StartError> {
+    pub fn take(folder: &std::path::Path) -> Result<Self, StartError> {
         let path = folder.join("station.lock");
         let file = std::fs::OpenOptions::new()
             .write(true)

@@ -220,6 +220,17 @@ pub struct Hosts {
     pub video: String,
 }
 
+impl Hosts {
+    /// The mock of the training mode, whatever its port.
+    pub(crate) fn this_machine() -> Self {
+        let url = "http://127.0.0.1/".to_owned();
+        Hosts {
+            api: url.clone(),
+            video: url,
+        }
+    }
+}
+
 impl Camera {
     /// What the replay camera is opened with.
     pub fn spec(&self) -> camera::ReplaySpec {
@@ -309,7 +320,7 @@ impl Settings {
     }
 
     fn anchor(&mut self, folder: &Path) {
-        let paths = [
+        let mut paths = vec![
             &mut self.certificate.certificate,
             &mut self.certificate.key,
             &mut self.certificate.pkcs12,
@@ -318,6 +329,14 @@ impl Settings {
             &mut self.storage.data_folder,
             &mut self.camera.replay,
         ];
+        for profile in &mut self.profiles {
+            if let Some(own) = &mut profile.certificate {
+                paths.extend([&mut own.certificate, &mut own.key, &mut own.pkcs12]);
+            }
+            if let Some(own) = &mut profile.network {
+                paths.extend([&mut own.extra_ca, &mut own.trace_http]);
+            }
+        }
         for path in paths.into_iter().flatten() {
             *path = folder.join(&*path);
         }
@@ -337,54 +356,66 @@ impl Settings {
         if self.request.profiles.is_empty() {
             return wrong("request.profiles", "name at least one profile");
         }
-        if self.registration_authority.id.is_empty()
-            || !self
-                .registration_authority
-                .id
-                .bytes()
-                .all(|b| b.is_ascii_digit())
-        {
-            return wrong(
+        if let Err((key, problem)) = self.check_environment() {
+            return wrong(key, problem);
+        }
+        if let Err(problem) = self.check_profile_names() {
+            return wrong("profiles", &problem);
+        }
+        for name in self.profile_names() {
+            let checked = self
+                .of_profile(&name)
+                .map_or(Ok(()), |settings| settings.check_environment());
+            if let Err((key, problem)) = checked {
+                return wrong("profiles", &format!("{name}: {key}: {problem}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the settings that differ between environments: the key, and what to do.
+    fn check_environment(&self) -> Result<(), (&'static str, &'static str)> {
+        let ra = &self.registration_authority;
+        if ra.id.is_empty() || !ra.id.bytes().all(|b| b.is_ascii_digit()) {
+            return Err((
                 "registration_authority.id",
                 "is a number, as the RA gave it out",
-            );
+            ));
         }
         let certificate = &self.certificate;
         if certificate.certificate.is_some() != certificate.key.is_some() {
-            return wrong(
+            return Err((
                 "certificate",
                 "certificate and key belong together: give both, or pkcs12 alone",
-            );
+            ));
         }
         if certificate.pkcs12.is_some() && certificate.certificate.is_some() {
-            return wrong(
+            return Err((
                 "certificate",
                 "give either certificate and key, or pkcs12, not both",
-            );
+            ));
         }
-        if self.environment != Environment::Training {
-            for url in [
-                &self.registration_authority.api_url,
-                &self.registration_authority.video_url,
-            ] {
-                if url.as_ref().is_some_and(|url| url.scheme() != "https") {
-                    return wrong(
-                        "registration_authority",
-                        "the RA's URLs begin with https:// outside training",
-                    );
-                }
+        if self.environment == Environment::Training {
+            return Ok(());
+        }
+        for url in [&ra.api_url, &ra.video_url].into_iter().flatten() {
+            if url.scheme() != "https" {
+                return Err((
+                    "registration_authority",
+                    "the RA's URLs begin with https:// outside training",
+                ));
             }
-            if self
-                .consent
-                .ip
-                .as_deref()
-                .is_some_and(|ip| ip.starts_with("127.") || ip == "::1")
-            {
-                return wrong(
-                    "consent.ip",
-                    "a loopback address identifies nobody: remove it or give the real one",
-                );
-            }
+        }
+        if self
+            .consent
+            .ip
+            .as_deref()
+            .is_some_and(|ip| ip.starts_with("127.") || ip == "::1")
+        {
+            return Err((
+                "consent.ip",
+                "a loopback address identifies nobody: remove it or give the real one",
+            ));
         }
         Ok(())
     }
@@ -464,10 +495,6 @@ impl Settings {
 
     /// What the screens see of the settings.
     pub fn public(&self, file: Option<&Path>, data_dir: &Path, hosts: &Hosts) -> PublicSettings {
-        let host = |url: &str| {
-            let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-            rest.split('/').next().unwrap_or_default().to_owned()
-        };
         PublicSettings {
             theme: self.theme,
             registration_authority: self.registration_authority.id.clone(),
@@ -494,6 +521,12 @@ impl Settings {
             },
         }
     }
+}
+
+/// The host, with its port, of a URL.
+pub(crate) fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default().to_owned()
 }
 
 /// Line and column, both from 1, of a byte offset.

@@ -11,6 +11,7 @@ use crate::camera_desk::Still;
 use crate::contract::{DeviceKind, DeviceView, Environment, Failure, FailureCode};
 use crate::failure::{of, plain};
 use crate::handle::StationConfig;
+use crate::settings::Settings;
 use crate::video::{HEIGHT, WIDTH};
 
 pub(crate) use camera::Frame;
@@ -36,12 +37,19 @@ pub(crate) struct Source(Box<dyn FrameSource>);
 
 impl Opener {
     pub fn new(config: &StationConfig) -> Self {
-        let settings = &config.settings;
+        Opener::of(&config.settings, config.camera_child.clone())
+    }
+
+    pub fn of(settings: &Settings, child: Option<ChildCommand>) -> Self {
         let offered = settings.environment == Environment::Training || settings.camera.offer_replay;
         Opener {
-            child: config.camera_child.clone(),
+            child,
             replay: offered.then(|| settings.camera.spec()),
         }
+    }
+
+    pub fn offers_replay(&self) -> bool {
+        self.replay.is_some()
     }
 
     pub fn lister(&self) -> Lister {

@@ -12,7 +12,11 @@ pub(crate) struct Training {
 }
 
 impl Training {
-    pub async fn start(data: &Path, settings: &TrainingServer) -> Result<Self, StartError> {
+    pub async fn start(
+        data: &Path,
+        settings: &TrainingServer,
+        registration_authority: &str,
+    ) -> Result<Self, StartError> {
         let config = MockConfig {
             data: Some(data.to_owned()),
             flow: match settings.flow {
@@ -20,6 +24,8 @@ impl Training {
                 TrainingFlow::OneStep => Flow::OneStep,
                 TrainingFlow::ValidateApproves => Flow::ValidateApproves,
             },
+            seed_requests: u64::from(settings.seed_requests),
+            seed_registration_authority: registration_authority.parse().unwrap_or(116),
             ..MockConfig::default()
         };
         let server = MockServer::start(config)

@@ -77,7 +77,7 @@ pub fn enrollment_view(open: &OpenCase) -> EnrollmentView {
                 result: case.check_result(check),
             })
             .to_vec(),
-        missing: if case.delivered.is_some() {
+        missing: if case.delivered.is_some() || case.cancelled() {
             Vec::new()
         } else {
             case.missing()
@@ -155,6 +155,9 @@ fn field_view(case: &Case, field: Field) -> FieldView {
 pub fn reachable(case: &Case, step: Step) -> bool {
     if case.delivered.is_some() {
         return matches!(step, Step::Review | Step::Done);
+    }
+    if case.cancelled() {
+        return matches!(step, Step::Request | Step::Review);
     }
     match step {
         Step::Request | Step::Consent => true,

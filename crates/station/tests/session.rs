@@ -506,6 +506,7 @@ async fn discarding_keeps_the_record_only() {
 async fn the_station_check_measures_every_row() {
     let folder = tempfile::tempdir().unwrap();
     let desk = start(folder.path()).await;
+    desk.operator().await;
     desk.ok(Command::CheckStation).await;
     let done = desk
         .station
@@ -519,7 +520,7 @@ async fn the_station_check_measures_every_row() {
             _ => assert_eq!(row.state, HealthState::Good, "{row:?}"),
         }
     }
-    assert_eq!(snapshot.health.len(), 8);
+    assert_eq!(snapshot.health.len(), 9);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,9 +29,10 @@ fn every_setting_that_is_commented_out_is_one() {
         .map(|line| match line.strip_prefix("# ") {
             // A name, an equals sign: a setting; anything else is prose.
             Some(rest)
-                if rest
-                    .split_once(" = ")
-                    .is_some_and(|(name, _)| !name.contains(' ')) =>
+                if rest.starts_with("[[")
+                    || rest
+                        .split_once(" = ")
+                        .is_some_and(|(name, _)| !name.contains(' ')) =>
             {
                 rest
             }
@@ -50,6 +51,7 @@ fn every_setting_that_is_commented_out_is_one() {
         settings.certificate.key,
         Some(PathBuf::from("/etc/api-user.key"))
     );
+    assert_eq!(settings.profiles.len(), 1);
     assert!(settings.network.proxy.is_some() && settings.request.webhook_url.is_some());
 }
 
@@ -89,6 +91,40 @@ fn values_that_cannot_be_meant() {
             "loopback",
         ),
         ("[storage]\nretention = \"forever\"\n", "keep"),
+        (
+            "[[profiles]]\nname = \"a/b\"\nenvironment = \"sandbox\"\n",
+            "letters",
+        ),
+        (
+            "[[profiles]]\nname = \"\"\nenvironment = \"sandbox\"\n",
+            "letters",
+        ),
+        (
+            "[[profiles]]\nname = \"A b\"\nenvironment = \"sandbox\"\n\
+             [[profiles]]\nname = \"a-B\"\nenvironment = \"production\"\n",
+            "taken",
+        ),
+        (
+            "[[profiles]]\nname = \"training\"\nenvironment = \"production\"\n",
+            "not",
+        ),
+        (
+            "environment = \"sandbox\"\n[[profiles]]\nname = \"sandbox\"\nenvironment = \"sandbox\"\n",
+            "taken",
+        ),
+        (
+            "[[profiles]]\nname = \"real\"\nenvironment = \"production\"\n\
+             registration_authority = { api_url = \"http://ra.example.org/\" }\n",
+            "https",
+        ),
+        (
+            "[consent]\nip = \"127.0.0.1\"\n[[profiles]]\nname = \"real\"\nenvironment = \"production\"\n",
+            "real: consent.ip",
+        ),
+        (
+            "[[profiles]]\nname = \"real\"\nenvironment = \"production\"\ncertificate = { key = \"k\" }\n",
+            "together",
+        ),
     ] {
         let told = message(text);
         assert!(told.contains(word), "{told}");
@@ -146,4 +182,37 @@ fn secure_element_follows_the_profile() {
     ] {
         assert_eq!(settings.secure_element(profile), element);
     }
+}
+
+#[test]
+fn a_profile_takes_from_the_file_what_it_does_not_say() {
+    let settings = parse(
+        "environment = \"sandbox\"\n[registration_authority]\nid = \"7\"\napi_url = \"https://gw.example.org/\"\n\
+         [certificate]\npkcs12 = \"sandbox.p12\"\n\
+         [[profiles]]\nname = \"Other office\"\nenvironment = \"sandbox\"\n\
+         [[profiles]]\nname = \"production\"\nenvironment = \"production\"\ncertificate = { pkcs12 = \"real.p12\" }\n",
+    )
+    .unwrap();
+    assert_eq!(
+        settings.profile_names(),
+        ["sandbox", "Other office", "production", "training"]
+    );
+    let office = settings.of_profile("Other office").unwrap();
+    assert_eq!(office.hosts().api, "https://gw.example.org/");
+    let real = settings.of_profile("production").unwrap();
+    assert_eq!(real.environment, Environment::Production);
+    assert_eq!(real.registration_authority.id, "7");
+    assert_eq!(
+        real.hosts().api,
+        "https://api.uanataca.com/",
+        "one environment is never reached by another's address"
+    );
+    assert_eq!(
+        real.certificate.pkcs12,
+        Some(PathBuf::from("/etc/real.p12"))
+    );
+    let training = settings.of_profile("training").unwrap();
+    assert_eq!(training.environment, Environment::Training);
+    assert_eq!(training.retention(), Retention::Keep);
+    assert!(settings.of_profile("moon").is_none());
 }

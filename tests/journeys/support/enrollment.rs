@@ -18,6 +18,7 @@ const SUBJECT: [(&str, &str); 5] = [
 /// From the station check to a request at the RA and the subject's consent. Returns the request's number.
 pub async fn begin(desk: &Desk) -> String {
     desk.fill("operator-name", "Olga Operator").await;
+    desk.fill("operator-rao-id", "1400").await;
     desk.step_picture("01-station-check").await;
     desk.click("start-enrollment").await;
     desk.see("field-given_name").await;

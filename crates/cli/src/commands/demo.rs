@@ -46,7 +46,8 @@ async fn enroll(
         "choose the operator",
         Command::ChooseOperator {
             name: "Demo operator".into(),
-            rao_id: None,
+            // A request names who identified.
+            rao_id: Some("1400".into()),
         },
     )
     .await?;

@@ -58,5 +58,6 @@ fn subject(subject: HealthSubject) -> &'static str {
         HealthSubject::VideoHost => "video host",
         HealthSubject::Clock => "clock",
         HealthSubject::Scratchcards => "scratchcards",
+        HealthSubject::Operator => "operator",
     }
 }

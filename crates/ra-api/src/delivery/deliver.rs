@@ -61,6 +61,9 @@ pub enum DeliveryError {
     /// The RA has everything and could not use it.
     #[error("the RA could not process the evidence (VIDEOERROR)")]
     VideoError { reason: Option<String> },
+    /// The RA wants a part that the caller has not got.
+    #[error("the RA wants the {}, which is not here", match part { Part::Data => "evidence", Part::Video => "video" })]
+    NotHere { part: Part },
     #[error("everything was sent, but the request stays in state {state}")]
     StateDoesNotFollow { state: RequestState },
 }
@@ -92,6 +95,24 @@ pub async fn deliver(
     on_event: &OnEvent,
     cancel: &CancellationToken,
 ) -> Result<RequestRecord, DeliveryError> {
+    let (evidence, video) = (Some(evidence), Some(video));
+    deliver_parts(
+        client, request_pk, evidence, video, policy, on_event, cancel,
+    )
+    .await
+}
+
+/// The same where one part may be at the RA alone: should the RA want a part that is not given, nothing of it is
+/// sent.
+pub async fn deliver_parts(
+    client: &Client,
+    request_pk: &Id,
+    evidence: Option<&DataEvidence>,
+    video: Option<&Arc<dyn BlobSource>>,
+    policy: &RetryPolicy,
+    on_event: &OnEvent,
+    cancel: &CancellationToken,
+) -> Result<RequestRecord, DeliveryError> {
     let mut delivery = Delivery {
         client,
         request_pk,
@@ -110,8 +131,8 @@ pub async fn deliver(
 struct Delivery<'a> {
     client: &'a Client,
     request_pk: &'a Id,
-    evidence: &'a DataEvidence,
-    video: &'a Arc<dyn BlobSource>,
+    evidence: Option<&'a DataEvidence>,
+    video: Option<&'a Arc<dyn BlobSource>>,
     policy: &'a RetryPolicy,
     on_event: &'a OnEvent,
     cancel: &'a CancellationToken,
@@ -138,7 +159,17 @@ impl Delivery<'_> {
                     pk: self.request_pk.clone(),
                 });
             };
-            match self.send(&target, data, video).await {
+            let evidence = match (data, self.evidence) {
+                (true, None) => return Err(DeliveryError::NotHere { part: Part::Data }),
+                (true, there) => there,
+                (false, _) => None,
+            };
+            let film = match (video, self.video) {
+                (true, None) => return Err(DeliveryError::NotHere { part: Part::Video }),
+                (true, there) => there,
+                (false, _) => None,
+            };
+            match self.send(&target, evidence, film).await {
                 Ok(()) => {
                     rounds += 1;
                     record = self.poll(data, video).await?;
@@ -194,10 +225,15 @@ impl Delivery<'_> {
         Ok(record)
     }
 
-    async fn send(&mut self, target: &VideoTarget, data: bool, video: bool) -> Result<(), RaError> {
-        if data {
+    async fn send(
+        &mut self,
+        target: &VideoTarget,
+        evidence: Option<&DataEvidence>,
+        video: Option<&Arc<dyn BlobSource>>,
+    ) -> Result<(), RaError> {
+        if let Some(evidence) = evidence {
             self.attempts.0 += 1;
-            let total_bytes = self.evidence.content_length();
+            let total_bytes = evidence.content_length();
             self.tell(DeliveryEvent::Sending {
                 part: Part::Data,
                 attempt: self.attempts.0,
@@ -207,7 +243,7 @@ impl Delivery<'_> {
             self.client
                 .upload_evidence_paced(
                     &target.video_pk,
-                    self.evidence,
+                    evidence,
                     progress,
                     self.pacing(Operation::UploadEvidence),
                     self.cancel,
@@ -215,9 +251,9 @@ impl Delivery<'_> {
                 .await?;
             self.succeeded(Part::Data);
         }
-        if video {
+        if let Some(video) = video {
             self.attempts.1 += 1;
-            let total_bytes = self.video.len();
+            let total_bytes = video.len();
             self.tell(DeliveryEvent::Sending {
                 part: Part::Video,
                 attempt: self.attempts.1,
@@ -227,7 +263,7 @@ impl Delivery<'_> {
             self.client
                 .upload_video_paced(
                     &target.video_identifier,
-                    Arc::clone(self.video),
+                    Arc::clone(video),
                     progress,
                     self.pacing(Operation::UploadVideo),
                     self.cancel,

@@ -6,6 +6,6 @@ mod plan;
 pub(crate) mod policy;
 
 pub use create::{CreateError, OnScratchcard, create_safely};
-pub use deliver::{DeliveryError, DeliveryEvent, OnEvent, deliver};
+pub use deliver::{DeliveryError, DeliveryEvent, OnEvent, deliver, deliver_parts};
 pub use plan::{Part, Plan, plan};
 pub use policy::RetryPolicy;

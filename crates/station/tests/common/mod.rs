@@ -25,6 +25,7 @@ pub struct Desk {
 pub fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.video.min_seconds = 1;
+    settings.training.seed_requests = 0;
     settings
 }
 
@@ -43,13 +44,8 @@ pub async fn start_with(
     for _ in 0..200 {
         let again = StationConfig {
             settings: config.settings.clone(),
-            settings_file: None,
-            data_dir: config.data_dir.clone(),
-            camera_child: None,
-            certificate_password: None,
-            clock: config.clock.clone(),
             store: config.store.clone(),
-            decision_policy: config.decision_policy.clone(),
+            ..StationConfig::new(Settings::default(), config.data_dir.clone())
         };
         match Station::start(again).await {
             Ok(station) => {
