@@ -283,6 +283,10 @@ async fn every_fault_while_the_request_is_made_ends_well() {
             }
             assert!(view.request.is_some(), "{row}: {:?}", view.request_work);
             assert_eq!(requests(&desk).await, 1, "{row}");
+            let rules = control(&desk, "GET", "/_mock/faults", "").await;
+            let rules = rules.as_array().unwrap();
+            assert_eq!(rules.len(), 1, "{row}: {rules:?}");
+            assert_eq!(rules[0]["struck"], 1, "{row}: the fault did not strike");
             desk.station.shutdown().await;
         });
         stream::iter(calls)
