@@ -50,6 +50,14 @@ pub struct Listing {
 impl Requests {
     /// The data folder is where this station's own cases lie: who captured them may not approve them.
     pub fn open(settings: &Settings, data_dir: Option<PathBuf>) -> Result<Self, Failure> {
+        let given = &settings.registration_authority.api_url;
+        if settings.environment == Environment::Training && given.is_none() {
+            return Err(of(
+                FailureCode::SettingsInvalid,
+                "the training RA lives inside the window: name settings of a real RA, or a mock's address as \
+                 registration_authority.api_url",
+            ));
+        }
         let ra = Ra::new(settings, &settings.hosts(), settings.password_from_env());
         Ok(Requests {
             client: ra.client()?,

@@ -394,6 +394,82 @@ async fn a_refused_request_is_cancelled_and_captured_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_the_ra_takes_evidence_again_the_same_request_is_captured_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk_in(folder.path(), TrainingFlow::TwoStep).await;
+    control(
+        &desk,
+        "POST",
+        "/_mock/settings",
+        r#"{"refusal_reopens":true}"#,
+    )
+    .await;
+    let pk = reviewable(&desk, PERSON, None).await;
+    desk.officer().await;
+    desk.open_review(&pk).await;
+    desk.sign_in().await;
+    desk.desk(DeskCommand::Refuse {
+        reasons: vec!["The video is incomplete or unclear".to_owned()],
+        note: String::new(),
+        confirmed: true,
+    })
+    .await;
+    let review = desk.decided().await;
+    assert_eq!(review.decided.unwrap().state, "VIDEOPENDING");
+    desk.desk(DeskCommand::Recapture { confirmed: true }).await;
+    let view = desk
+        .until("the request", |view| {
+            view.request.is_some() && view.request_work == Work::Idle
+        })
+        .await;
+    assert_eq!(view.request.unwrap().pk, pk, "no second request");
+    assert_eq!(view.form.surname_1, "MUSTER");
+    assert_eq!(times_in(&desk, &pk, "CANCELLED").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_evidence_goes_on_in_this_stations_own_case_or_in_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk_in(folder.path(), TrainingFlow::TwoStep).await;
+    desk.started().await;
+    desk.request().await;
+    let own = desk.view();
+    let own_pk = own.request.unwrap().pk;
+    desk.ok(Command::LeaveEnrollment).await;
+    desk.desk(DeskCommand::Open).await;
+    let review = desk.open_review(&own_pk).await;
+    assert_eq!(review.suggested, Some(RequestAction::SendEvidence));
+    assert_eq!(
+        desk.desk_fails(DeskCommand::ShowLink).await.code,
+        FailureCode::NotAllowedNow
+    );
+    desk.desk(DeskCommand::CaptureEvidence).await;
+    assert_eq!(desk.view().case_id, own.case_id);
+    desk.ok(Command::LeaveEnrollment).await;
+
+    // Made elsewhere: there is no case of it here.
+    let client = client(&desk);
+    let ra = desk.station.snapshot().settings.registration_authority;
+    let card = client
+        .first_unused_scratchcard(&ra_api::Id::new(ra.clone()))
+        .await
+        .unwrap();
+    let mut new = ra_api::NewRequest::video_id(PERSON, ra.as_str(), "other@example.org");
+    new.scratchcard = card.sn.to_string();
+    let other = client.create_request(&new).await.unwrap().pk.to_string();
+    desk.desk(DeskCommand::Open).await;
+    desk.open_review(&other).await;
+    desk.desk(DeskCommand::CaptureEvidence).await;
+    let view = desk
+        .until("the request", |view| {
+            view.request.is_some() && view.request_work == Work::Idle
+        })
+        .await;
+    assert_eq!(view.request.unwrap().pk, other);
+    assert_ne!(view.case_id, own.case_id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_pin_is_told_apart_and_asked_for_again() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk_in(folder.path(), TrainingFlow::TwoStep).await;
