@@ -14,7 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::contract::{Environment, Failure, FailureCode};
 use crate::delivery::{delivery_failure, parts};
 use crate::enrollment::{CASE_FILE, load};
-use crate::failure::{chain, invalid_input, of};
+use crate::failure::{chain, invalid_input, of, plain};
 use crate::ra::Ra;
 use crate::settings::Settings;
 use crate::store::{CaseStore, FolderStore, StoreError};
@@ -258,6 +258,11 @@ impl EvidenceFolder {
         cancel: &CancellationToken,
     ) -> Result<ra_api::RequestRecord, Failure> {
         self.case.form = self.case.form.check().map_err(|all| invalid_input(&all))?;
+        if settings.desk.separation_of_duties {
+            let rao_id = self.case.operator.rao_id.as_deref();
+            let rao_id = rao_id.ok_or_else(|| plain(FailureCode::OperatorNoRao))?;
+            crate::operator_check::demand(client, rao_id).await?;
+        }
         let mut template = crate::request::template(&self.case, ra_id);
         template.secure_element = Some(settings.secure_element(&self.case.form.profile));
         let pending = self.case.scratchcard.clone();

@@ -17,6 +17,7 @@ mod operator_check;
 mod preview;
 pub mod profiles;
 mod ra;
+mod reopening;
 mod request;
 mod request_changes;
 pub mod requests;

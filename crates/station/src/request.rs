@@ -4,15 +4,16 @@ use std::sync::{Arc, mpsc};
 
 use evidence::{AuditEvent, Case, DocumentType, PartsAtRa, RequestForm, RequestRecord};
 use ra_api::decision::{DecideError, Decided};
-use ra_api::delivery::{CreateError, Plan, RetryPolicy, create_safely, plan};
-use ra_api::{Client, ContactData, ContactLimits, Id, NewRequest, RequestState};
+use ra_api::delivery::{CreateError, RetryPolicy, create_safely};
+use ra_api::{Client, ContactData, ContactLimits, Id, NewRequest};
 use tokio_util::sync::CancellationToken;
 
-use crate::contract::{DeliveryView, Failure, FailureCode, Work};
+use crate::contract::{Failure, FailureCode, Work};
 use crate::failure::{code_name, invalid_input, not_now, of};
 use crate::message::Message;
 use crate::operator_check;
 use crate::ra;
+use crate::reopening::at_ra;
 use crate::request_changes::Updated;
 use crate::session::Session;
 
@@ -243,50 +244,6 @@ impl Session {
         }
     }
 
-    /// Takes over what the RA shows now. Evidence that was delivered and that it could not use can be sent again.
-    fn was_read(&mut self, record: &ra_api::RequestRecord) -> Result<(), Failure> {
-        let status = record.status.to_string();
-        let event = AuditEvent::RequestRead {
-            status: status.clone(),
-        };
-        let adopted = self.adopt(record, event, false);
-        self.leave_capture_when_cancelled()?;
-        adopted?;
-        let case = &self.opened()?.case;
-        let not_used = matches!(
-            record.status,
-            RequestState::VideoError | RequestState::VideoIncomplete
-        );
-        if case.delivered.is_none() || !not_used {
-            return Ok(());
-        }
-        if case.erased_at.is_some() {
-            return Err(Failure {
-                retryable: false,
-                ..of(
-                    FailureCode::RaEvidenceRejected,
-                    format!(
-                        "the request is {status}, and the evidence is erased from this station: capture it again \
-                         in a new enrollment of request {}",
-                        record.pk
-                    ),
-                )
-            });
-        }
-        let document_type = case.document_type;
-        self.change(AuditEvent::DeliveryReopened { status }, |case| {
-            case.delivered = None;
-            case.step = case.next_step();
-            Ok(())
-        })?;
-        let open = self.opened()?;
-        open.delivery = DeliveryView::Idle;
-        let step = open.case.step;
-        self.camera.show(step, document_type);
-        self.list_cases();
-        Ok(())
-    }
-
     fn created(&mut self, result: Result<Box<ra_api::RequestRecord>, CreateFailure>) {
         let outcome = match result {
             Ok(record) => {
@@ -387,17 +344,6 @@ impl Session {
             true => Ok(()),
             false => Err(ra::no_video_id()),
         }
-    }
-}
-
-/// What the RA needs no more, by the state that it shows.
-fn at_ra(record: &ra_api::RequestRecord) -> PartsAtRa {
-    match plan(record) {
-        Plan::Send { data, video } => PartsAtRa {
-            data: !data,
-            video: !video,
-        },
-        _ => PartsAtRa::default(),
     }
 }
 

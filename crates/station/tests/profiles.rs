@@ -226,9 +226,8 @@ async fn the_operator_s_right_to_identify_is_a_row() {
                 .await
                 .unwrap()
                 .unwrap();
-            let rows = snapshot.health.into_iter();
-            rows.filter(|row| row.subject == HealthSubject::Operator)
-                .next_back()
+            let mut rows = snapshot.health.into_iter();
+            rows.find(|row| row.subject == HealthSubject::Operator)
                 .unwrap()
         }
     };
