@@ -74,6 +74,11 @@ fn commands(case_id: &str) -> Vec<Command> {
         Command::Send,
         Command::CancelSend,
         Command::RefreshRequest,
+        Command::UpdateRequest { form: form() },
+        Command::CancelRequest { confirmed: true },
+        Command::SwitchProfile {
+            name: "moon".into(),
+        },
     ]
 }
 
@@ -155,6 +160,7 @@ async fn every_command_in_every_phase() {
 
     refuse_all_but(&desk, "without operator", &anywhere, |name| match name {
         "start_enrollment" | "resume_enrollment" => OperatorMissing,
+        "switch_profile" => InvalidInput,
         _ => NotAllowedNow,
     })
     .await;
@@ -164,7 +170,10 @@ async fn every_command_in_every_phase() {
         &desk,
         "without enrollment",
         &with(&["start_enrollment"]),
-        |_| NotAllowedNow,
+        |name| match name {
+            "switch_profile" => InvalidInput,
+            _ => NotAllowedNow,
+        },
     )
     .await;
 
@@ -242,6 +251,7 @@ async fn every_command_in_every_phase() {
         "leave_enrollment",
         "discard_enrollment",
         "refresh_request",
+        "cancel_request",
         "go_to done",
     ]);
     refuse_all_but(&desk, "after delivery", &allowed, |_| NotAllowedNow).await;

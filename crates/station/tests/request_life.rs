@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use common::*;
 use evidence::{ImageKind, Step};
-use ra_api::{BlobSource, BytesBlob, DataEvidence, Id, NewRequest};
+use ra_api::{BlobSource, BytesBlob, DataEvidence, Id, NewRequest, RaoCredentials, Secret};
 use reviewable::{client, film};
 use serde_json::{Map, Value, json};
 use station::contract::*;
@@ -485,4 +485,46 @@ async fn what_the_ra_could_not_use_is_sent_again() {
     assert_eq!(at_ra(&desk, &pk).await["data_uploads"], 2);
     let events = desk.events(&case_id);
     assert_eq!(event(&events, "delivery_reopened")["status"], "VIDEOERROR");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_request_that_is_open_again_takes_new_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    let pk = reviewable::reviewable(&desk, &form().profile, None).await;
+    control(
+        &desk,
+        "POST",
+        "/_mock/settings",
+        r#"{"refusal_reopens":true}"#,
+    )
+    .await;
+    let officer = RaoCredentials {
+        username: "rao1500".to_owned(),
+        password: Secret::from(reviewable::PASSWORD),
+        pin: Secret::from(reviewable::PIN),
+        rao_id: Id::new("1500"),
+    };
+    client(&desk)
+        .refuse(&Id::new(pk.clone()), &officer, "glare")
+        .await
+        .unwrap();
+    desk.started().await;
+    desk.ok(Command::OpenRequest { pk: pk.clone() }).await;
+    rested(&desk).await;
+    desk.ok(Command::AcceptConsent).await;
+    assert!(
+        desk.view().missing.contains(&Missing::Video),
+        "what is there was refused"
+    );
+    desk.pictures().await;
+    desk.video().await;
+    desk.data().await;
+    let view = desk.delivered().await;
+    assert!(
+        matches!(&view.delivery, DeliveryView::Delivered { status, .. } if status == "VIDEOREVIEW"),
+        "{:?}",
+        view.delivery
+    );
+    assert_eq!(at_ra(&desk, &pk).await["data_uploads"], 2);
 }

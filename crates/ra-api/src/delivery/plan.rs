@@ -39,7 +39,13 @@ pub fn plan(request: &RequestRecord) -> Plan {
         return Plan::Cancelled;
     }
     if videoid_state == Some(&VideoIdState::Refused) {
-        return Plan::Refused;
+        // Where the request takes evidence again after a refusal, what is there was refused.
+        return match &request.status {
+            RequestState::VideoPending
+            | RequestState::VideoIncomplete
+            | RequestState::VideoError => BOTH,
+            _ => Plan::Refused,
+        };
     }
     match &request.status {
         state if state.evidence_complete() => Plan::Nothing,
