@@ -576,3 +576,47 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_part_that_the_ra_has_is_not_asked_for() {
+    let mut case = case("sandbox");
+    accept(&mut case);
+    case.request = complete(DocumentType::Idc).request;
+    let at_ra = |case: &mut Case, data, video| {
+        case.request.as_mut().unwrap().at_ra = PartsAtRa { data, video };
+    };
+    at_ra(&mut case, true, false);
+    assert_eq!(case.missing(), [Missing::Video]);
+    assert_eq!(case.next_step(), Step::Video);
+    assert!(!case.step_needed(Step::DocumentFront) && !case.step_needed(Step::Data));
+    at_ra(&mut case, false, true);
+    assert!(!case.missing().contains(&Missing::Video));
+    assert!(!case.step_needed(Step::Video) && case.step_needed(Step::Selfie));
+
+    // What was captured here stays in sight, wherever else it is.
+    let mut case = complete(DocumentType::Idc);
+    at_ra(&mut case, true, true);
+    assert_eq!(case.missing(), []);
+    assert!(Step::ALL.into_iter().all(|step| case.step_needed(step)));
+}
+
+#[test]
+fn a_cancelled_request_takes_nothing_more() {
+    let mut case = complete(DocumentType::Idc);
+    case.request.as_mut().unwrap().status = "CANCELLED".into();
+    assert_eq!(case.check_open(), Err(CaseError::RequestCancelled));
+    assert_eq!(
+        case.put_video(video(None)),
+        Err(CaseError::RequestCancelled)
+    );
+    assert_eq!(case.next_step(), Step::Request);
+    assert_eq!(case.images.len(), 4, "what is there stays");
+}
+
+#[test]
+fn a_case_of_an_earlier_version_says_nothing_of_the_ra() {
+    let mut json = serde_json::to_value(complete(DocumentType::Idc)).unwrap();
+    json["request"].as_object_mut().unwrap().remove("at_ra");
+    let read: Case = serde_json::from_value(json).unwrap();
+    assert_eq!(read.at_ra(), PartsAtRa::default());
+}
