@@ -263,7 +263,7 @@ impl EvidenceFolder {
             let rao_id = rao_id.ok_or_else(|| plain(FailureCode::OperatorNoRao))?;
             crate::operator_check::demand(client, rao_id).await?;
         }
-        let mut template = crate::request::template(&self.case, ra_id);
+        let mut template = crate::creation::template(&self.case, ra_id);
         template.secure_element = Some(settings.secure_element(&self.case.form.profile));
         let pending = self.case.scratchcard.clone();
         let mut write_down = |scratchcard: &str| {
@@ -279,7 +279,7 @@ impl EvidenceFolder {
             cancel,
         )
         .await
-        .map_err(|error| crate::request::create_failure(&error))
+        .map_err(|error| crate::creation::create_failure(&error))
     }
 
     fn write(&self) -> Result<(), Failure> {
