@@ -193,6 +193,10 @@ async fn a_refused_upload_is_named_and_sent_again() {
     );
 
     desk.click("failure-action").await;
+    desk.until("another try", |state| {
+        (state["enrollment"]["delivery"]["state"] != "failed").then_some(())
+    })
+    .await;
     delivered(&desk).await;
     assert_eq!(mock.calls("create_request").await, 1);
     let sent = mock.evidence(&pk, "video").await;

@@ -9,5 +9,6 @@
 mod camera;
 mod enroll;
 mod live_view;
+mod officer;
 mod shell;
 mod support;

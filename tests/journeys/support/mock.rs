@@ -58,6 +58,20 @@ impl Mock {
             .await
     }
 
+    /// Cancels a request, as another desk would.
+    pub async fn cancel(&self, pk: &str) {
+        self.call(
+            Method::DELETE,
+            &format!("/api/v1/requests/{pk}/cancel/"),
+            None,
+        )
+        .await;
+    }
+
+    pub async fn clear_faults(&self) {
+        self.call(Method::DELETE, "/_mock/faults", None).await;
+    }
+
     /// Adds a rule to the faults.
     pub async fn fault(&self, rule: &Value) {
         self.call(Method::POST, "/_mock/faults", Some(rule)).await;

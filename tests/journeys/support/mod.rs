@@ -5,6 +5,7 @@ mod display;
 mod driver;
 pub mod enrollment;
 mod mock;
+pub mod officer;
 
 pub use desk::{Desk, Setup, program};
 pub use display::Display;
