@@ -404,7 +404,11 @@ async fn ten_thousand_requests_are_scrolled_to_their_end() {
         began.elapsed()
     );
     let shown = queue["rows"].as_array().unwrap().len() as u64;
-    assert!(queue["first"].as_u64().unwrap() + shown > 600, "{}", queue["loaded"]);
+    assert!(
+        queue["first"].as_u64().unwrap() + shown > 600,
+        "{}",
+        queue["loaded"]
+    );
     assert_eq!(queue["total"], 10_000);
     let last = queue["rows"].as_array().unwrap().last().unwrap()["pk"]
         .as_str()
