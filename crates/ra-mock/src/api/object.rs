@@ -35,7 +35,6 @@ const NULL_FIELDS: &[&str] = &[
     "gender",
     "date_of_birth",
     "organization_name",
-    "organization_identifier",
     "organization_tax_number",
     "organizational_unit_1",
     "organizational_unit_2",

@@ -144,7 +144,7 @@ mod tests {
         }))
         .unwrap();
         let missing =
-            ["organization_identifier", "surname_1", "profile"].map(|field| FieldProblem {
+            ["organization_tax_number", "surname_1", "profile"].map(|field| FieldProblem {
                 field: field.to_owned(),
                 problem: "missing".to_owned(),
             });
@@ -161,7 +161,7 @@ mod tests {
             "empty: nobody identified it"
         );
         assert!(!field("organization_name").locked);
-        assert!(field("organization_identifier").missing);
+        assert!(field("organization_tax_number").missing);
         assert_eq!(fields.len(), 4, "{fields:?}");
     }
 
@@ -169,8 +169,8 @@ mod tests {
     fn only_open_fields_change() {
         let typed = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
         assert_eq!(
-            changes(&asked(), &typed("organization_identifier", " A-1 ")).unwrap(),
-            typed("organization_identifier", "A-1")
+            changes(&asked(), &typed("organization_tax_number", " A-1 ")).unwrap(),
+            typed("organization_tax_number", "A-1")
         );
         assert!(
             changes(&asked(), &typed("given_name", "Ana"))
