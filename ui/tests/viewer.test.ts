@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  actual, lens, LENS_FACTOR, limits, pan, percentOf, place, rotate, settle, turned, viewerIntent, wheelFactor, WHOLE, wholeScale,
+  actual, lens, LENS_FACTOR, limits, pan, percentOf, place, readable, rotate, settle, turned, viewerIntent, wheelFactor, WHOLE, wholeScale,
   zoomAt, ZOOM_STEP, type View,
 } from '../src/lib/viewer';
 
@@ -13,6 +13,16 @@ function under(view: View, at: { x: number; y: number }) {
   const { x, y, width, height } = place(view, ROOM, CARD);
   return { x: (at.x - x) / width, y: (at.y - y) / height };
 }
+
+describe('a picture that the station could not read', () => {
+  it.each([
+    [{ width: 0, height: 0 }, false], [{ width: 0, height: 7 }, false], [{ width: 7, height: 0 }, false], [{ width: 1, height: 1 }, true],
+  ])('%o can be shown: %s', (picture, shown) => expect(readable(picture)).toBe(shown));
+  it('is not moved or zoomed', () => {
+    expect(zoomAt(WHOLE, 2, { x: 10, y: 10 }, ROOM, NOWHERE, 1)).toEqual(WHOLE);
+    expect(pan(WHOLE, 5, 5, ROOM, NOWHERE, 1)).toEqual(WHOLE);
+  });
+});
 
 describe('the whole picture', () => {
   it('fills the room one way and lies in the middle the other', () => {

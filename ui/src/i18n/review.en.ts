@@ -21,6 +21,7 @@ export const reviewDesk = {
     differ: (count: number) => (count === 1 ? '1 differs' : `${count} differ`),
     negative: (count: number) => `${count} no`,
     missing: 'missing',
+    unreadable: 'unreadable',
     failed: 'failed',
   },
   facts: {

@@ -20,6 +20,7 @@ export const reviewDesk: typeof english = {
     differ: (count) => `${count} dif.`,
     negative: (count) => `${count} no`,
     missing: 'falta',
+    unreadable: 'ilegible',
     failed: 'falló',
   },
   facts: {

@@ -35,6 +35,11 @@ function within(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), Math.max(low, high));
 }
 
+/** The station could read its size. What it could not read, or was too large for it, is not given to the browser either. */
+export function readable(picture: Size): boolean {
+  return picture.width > 0 && picture.height > 0;
+}
+
 /** The picture's size as it is turned. */
 export function turned(picture: Size, turn: Turn): Size {
   return turn % 2 === 0 ? picture : { width: picture.height, height: picture.width };
