@@ -1,0 +1,264 @@
+//! Reading the machine-readable zone of a picture: every turn is tried, and doubts are kept.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use serde::Serialize;
+use time::{Date, OffsetDateTime};
+
+use super::decode::{Decoded, top};
+use super::find::{self, SEARCH_SIDE};
+use super::gray::{Gray, P};
+use super::net::MrzModelError;
+use super::strip::Pyramid;
+use super::text::{MrzField, MrzKind, MrzText, Span, parse};
+use super::zone::{Zone, read_group};
+
+/// A letter that no check digit covers must be at least so sure, or its field does not hold.
+pub const LEAST_SURE_ALONE: f32 = 0.90;
+/// A letter that a check digit covers must be at least so sure for the digit to decide.
+pub const LEAST_SURE_COVERED: f32 = 0.55;
+/// In a place for digits, a digit at least so likely is taken where a letter was likelier.
+const LEAST_LIKELY_DIGIT: f32 = 0.15;
+/// In the names, a letter at least so likely is taken where a digit was likelier: O and 0 differ little.
+const LEAST_LIKELY_LETTER: f32 = 0.15;
+/// Pictures with more pixels than this are not searched.
+pub const MAX_PIXELS: usize = 50_000_000;
+/// Groups of lines that are tried at most, by turn and size.
+const MAX_GROUPS: usize = 4;
+
+/// A zone that was read. Values are personal data; `Debug` shows none.
+#[derive(Clone, Serialize)]
+pub struct MrzReading {
+    pub kind: MrzKind,
+    pub lines: Vec<String>,
+    /// As [`MrzText::fields`]; a field with an unsure letter does not hold (`false`, or `None` where a digit agrees).
+    pub fields: BTreeMap<&'static str, MrzField>,
+    /// By field: how sure its least sure letter is, 0 to 1.
+    pub confidence: BTreeMap<&'static str, f32>,
+    /// Every digit agrees, alphabets, countries and dates are right, and no letter is in doubt.
+    pub all_valid: bool,
+    pub names_truncated: bool,
+    /// Corners in pixels of the picture, from the top left clockwise as the zone is read.
+    pub corners: [[f32; 2]; 4],
+    pub ms: MrzTimes,
+}
+
+impl std::fmt::Debug for MrzReading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MrzReading")
+            .field("kind", &self.kind)
+            .field("fields", &self.fields)
+            .field("all_valid", &self.all_valid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Wall-clock milliseconds by stage.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct MrzTimes {
+    pub find: f32,
+    pub read: f32,
+}
+
+/// Finds and reads the zone in a luma picture of `width` × `height` bytes, whatever its turn; nothing where there is none, where
+/// the size does not fit the bytes, or above [`MAX_PIXELS`]. Dates are judged by today's date in UTC.
+pub fn read_mrz(
+    luma: &[u8],
+    width: usize,
+    height: usize,
+) -> Result<Option<MrzReading>, MrzModelError> {
+    read_mrz_on(luma, width, height, OffsetDateTime::now_utc().date())
+}
+
+/// [`read_mrz`] with the date that centuries are judged by.
+pub fn read_mrz_on(
+    luma: &[u8],
+    width: usize,
+    height: usize,
+    today: Date,
+) -> Result<Option<MrzReading>, MrzModelError> {
+    let pixels = width.checked_mul(height);
+    if pixels != Some(luma.len())
+        || luma.len() > MAX_PIXELS
+        || width.min(height) < 20
+        || width.max(height) < 120
+    {
+        return Ok(None);
+    }
+    let mut ms = MrzTimes::default();
+    let upright = Pyramid::new(Gray {
+        w: width,
+        h: height,
+        px: luma.to_vec(),
+    });
+    let aside = Pyramid::new(upright.full().quarter_turned());
+    let coarse = width.max(height).div_ceil(SEARCH_SIDE);
+    let mut sizes = vec![coarse];
+    if coarse > 1 {
+        sizes.push(coarse / 2);
+    }
+    sizes.push(coarse * 2);
+    let mut best: Option<(u32, f32, MrzReading)> = None;
+    for size in sizes {
+        for (picture, quarter) in [(&upright, false), (&aside, true)] {
+            let began = Instant::now();
+            let groups = find::groups(&picture.full().shrunk(size));
+            ms.find += began.elapsed().as_secs_f32() * 1e3;
+            let began = Instant::now();
+            for group in groups.iter().take(MAX_GROUPS) {
+                let Some(zone) = read_group(picture, group, size as f32)? else {
+                    continue;
+                };
+                let Some(reading) = judge(&zone, quarter, height, today) else {
+                    continue;
+                };
+                let rank = (
+                    u32::from(reading.all_valid) * 100 + held(&reading),
+                    zone.mean_sure(),
+                );
+                if best
+                    .as_ref()
+                    .is_none_or(|b| rank.0 > b.0 || (rank.0 == b.0 && rank.1 > b.1))
+                {
+                    best = Some((rank.0, rank.1, reading));
+                }
+                if best.as_ref().is_some_and(|b| b.2.all_valid) {
+                    break;
+                }
+            }
+            ms.read += began.elapsed().as_secs_f32() * 1e3;
+            if let Some((_, _, mut reading)) = best.take_if(|b| b.2.all_valid) {
+                reading.ms = ms;
+                return Ok(Some(reading));
+            }
+        }
+        // A zone that was read, if with faults, is not searched for at other sizes.
+        if best.as_ref().is_some_and(|b| b.0 >= 3) {
+            break;
+        }
+    }
+    Ok(best.map(|(_, _, mut reading)| {
+        reading.ms = ms;
+        reading
+    }))
+}
+
+/// Fields that a digit confirms.
+fn held(reading: &MrzReading) -> u32 {
+    reading
+        .fields
+        .values()
+        .filter(|f| f.valid == Some(true))
+        .count() as u32
+}
+
+/// What the lines say, with the doubts of the reading; nothing where too little speaks for a zone.
+fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzReading> {
+    let mut lines: Vec<Decoded> = zone.lines.iter().map(|l| l.decoded.clone()).collect();
+    let kind = MrzKind::of(&lines.iter().map(text_of).collect::<Vec<_>>())?;
+    let layout = kind.layout();
+    let digit_after = |(row, _, to): Span| (row, to, to + 1);
+    let mut digits = vec![
+        layout.birth,
+        digit_after(layout.birth),
+        layout.expiry,
+        digit_after(layout.expiry),
+        digit_after(layout.number),
+    ];
+    if !layout.composite.is_empty() {
+        digits.push((1, layout.letters - 1, layout.letters));
+    }
+    for (row, from, to) in digits {
+        let Some(line) = lines.get_mut(row) else {
+            continue;
+        };
+        for i in from..to {
+            let (letter, sure) = top(&line.classes[i], |l| l.is_ascii_digit());
+            if line.text[i].is_ascii_uppercase() && sure >= LEAST_LIKELY_DIGIT {
+                (line.text[i], line.sure[i]) = (letter, sure);
+            }
+        }
+    }
+    let (row, from, to) = layout.names;
+    if let Some(line) = lines.get_mut(row) {
+        for i in from..to {
+            let allowed = |l: u8| !l.is_ascii_digit();
+            let (letter, sure) = top(&line.classes[i], allowed);
+            if sure >= LEAST_LIKELY_LETTER {
+                let digits: f32 = line.classes[i][..10].iter().sum();
+                (line.text[i], line.sure[i]) = (letter, sure / (1.0 - digits).max(sure));
+            }
+        }
+    }
+    let MrzText {
+        kind,
+        lines: text,
+        mut fields,
+        names_truncated,
+        mut all_valid,
+    } = parse(&lines.iter().map(text_of).collect::<Vec<_>>(), today)?;
+    let least = |(row, from, to): Span| {
+        lines.get(row).map_or(0.0, |l| {
+            l.sure[from..to].iter().copied().fold(1.0, f32::min)
+        })
+    };
+    let with_digit = |(row, from, to): Span| least((row, from, to + 1));
+    let mut confidence = BTreeMap::new();
+    let mut spans: Vec<(&'static str, f32)> = vec![
+        ("type", least((0, 0, 2))),
+        ("country", least((0, 2, 5))),
+        ("nationality", least(layout.nationality)),
+        ("sex", least(layout.sex)),
+        ("surname", least(layout.names)),
+        ("given_names", least(layout.names)),
+        ("number", with_digit(layout.number)),
+        ("birth_date", with_digit(layout.birth)),
+        ("expiry_date", with_digit(layout.expiry)),
+        ("optional", least(layout.optional)),
+    ];
+    if let Some(span) = layout.optional_2 {
+        spans.push(("optional_2", least(span)));
+    }
+    if !layout.composite.is_empty() {
+        spans.push(("composite", least((1, layout.letters - 1, layout.letters))));
+    }
+    for (name, sure) in spans {
+        confidence.insert(name, sure);
+        let Some(field) = fields.get_mut(name) else {
+            continue;
+        };
+        match field.valid {
+            None if sure < LEAST_SURE_ALONE => field.valid = Some(false),
+            Some(true) if sure < LEAST_SURE_COVERED => field.valid = None,
+            _ => continue,
+        }
+        all_valid = false;
+    }
+    let agreeing = fields.values().filter(|f| f.valid == Some(true)).count();
+    if agreeing < 2 && zone.mean_sure() < 0.8 || zone.mean_sure() < 0.6 {
+        return None;
+    }
+    let back = |p: P| {
+        if quarter {
+            [p.y, height as f32 - 1.0 - p.x]
+        } else {
+            [p.x, p.y]
+        }
+    };
+    let corners = zone.corners()?.map(back);
+    Some(MrzReading {
+        kind,
+        lines: text,
+        fields,
+        confidence,
+        all_valid,
+        names_truncated,
+        corners,
+        ms: MrzTimes::default(),
+    })
+}
+
+fn text_of(line: &Decoded) -> String {
+    line.text.iter().map(|b| char::from(*b)).collect()
+}

@@ -1,0 +1,460 @@
+//! Zones as text: ICAO's published specimens, what must be found wrong, and round trips.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use proptest::prelude::*;
+use time::macros::date;
+use vision::mrz::{MrzKind, MrzText, check, parse};
+
+const TODAY: time::Date = date!(2026 - 06 - 01);
+
+fn read(lines: &[&str]) -> MrzText {
+    parse(lines, TODAY).expect("a zone")
+}
+
+fn value<'a>(text: &'a MrzText, name: &str) -> &'a str {
+    &text.fields[name].value
+}
+
+const TD1: [&str; 3] = [
+    "I<UTOD231458907<<<<<<<<<<<<<<<",
+    "7408122F1204159UTO<<<<<<<<<<<6",
+    "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+];
+const TD2: [&str; 2] = [
+    "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<",
+    "D231458907UTO7408122F1204159<<<<<<<6",
+];
+const TD3: [&str; 2] = [
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+    "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+];
+const MRV_A: [&str; 2] = [
+    "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+    "L8988901C4XXX4009078F96121096ZE184226B<<<<<<",
+];
+const MRV_B: [&str; 2] = [
+    "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<",
+    "L8988901C4XXX4009078F9612109<<<<<<<<",
+];
+
+#[test]
+fn published_specimens() {
+    for (lines, kind, number, birth, expiry, nationality) in [
+        (
+            &TD1[..],
+            MrzKind::Td1,
+            "D23145890",
+            "1974-08-12",
+            "2012-04-15",
+            "UTO",
+        ),
+        (
+            &TD2[..],
+            MrzKind::Td2,
+            "D23145890",
+            "1974-08-12",
+            "2012-04-15",
+            "UTO",
+        ),
+        (
+            &TD3[..],
+            MrzKind::Td3,
+            "L898902C3",
+            "1974-08-12",
+            "2012-04-15",
+            "UTO",
+        ),
+        (
+            &MRV_A[..],
+            MrzKind::MrvA,
+            "L8988901C",
+            "1940-09-07",
+            "1996-12-10",
+            "XXX",
+        ),
+        (
+            &MRV_B[..],
+            MrzKind::MrvB,
+            "L8988901C",
+            "1940-09-07",
+            "1996-12-10",
+            "XXX",
+        ),
+    ] {
+        let text = read(lines);
+        assert_eq!(text.kind, kind);
+        let got = [
+            "surname",
+            "given_names",
+            "number",
+            "birth_date",
+            "expiry_date",
+            "nationality",
+            "country",
+            "sex",
+        ]
+        .map(|n| value(&text, n));
+        assert_eq!(
+            got,
+            [
+                "ERIKSSON",
+                "ANNA MARIA",
+                number,
+                birth,
+                expiry,
+                nationality,
+                "UTO",
+                "F"
+            ],
+            "{kind:?}"
+        );
+        assert!(text.all_valid, "{text:?}");
+        assert!(!text.names_truncated);
+        assert_eq!(text.fields["number"].valid, Some(true));
+        assert_eq!(
+            text.fields["surname"].valid, None,
+            "no digit covers the names"
+        );
+        assert_eq!(
+            text.fields.contains_key("composite"),
+            !matches!(kind, MrzKind::MrvA | MrzKind::MrvB)
+        );
+    }
+    assert_eq!(value(&read(&TD3), "optional"), "ZE184226B");
+}
+
+#[test]
+fn a_long_number_goes_on_in_the_optional_field() {
+    let text = read(&[
+        "I<UTOD23145890<7349<<<<<<<<<<<",
+        "7408122F1204159UTO<<<<<<<<<<<2",
+        TD1[2],
+    ]);
+    assert_eq!(
+        (
+            value(&text, "number"),
+            text.fields["number"].valid,
+            value(&text, "optional")
+        ),
+        ("D23145890734", Some(true), "")
+    );
+    let text = read(&[
+        "I<UTOD23145890<7348<<<<<<<<<<<",
+        "7408122F1204159UTO<<<<<<<<<<<2",
+        TD1[2],
+    ]);
+    assert_eq!(text.fields["number"].valid, Some(false));
+    // a filler for a digit without anything after it is no number that holds
+    let text = read(&["I<UTOD23145890<<<<<<<<<<<<<<<<", TD1[1], TD1[2]]);
+    assert_eq!(text.fields["number"].valid, Some(false));
+}
+
+/// A TD3 with other values in its second line, every digit right.
+fn passport(
+    first: &str,
+    number: &str,
+    nationality: &str,
+    birth: &str,
+    sex: &str,
+    expiry: &str,
+    optional: &str,
+) -> [String; 2] {
+    let with_digit = |t: &str| format!("{t}{}", check::digit(t).unwrap());
+    let body = format!(
+        "{}{nationality}{}{sex}{}{}",
+        with_digit(number),
+        with_digit(birth),
+        with_digit(expiry),
+        with_digit(optional)
+    );
+    let covered = format!("{}{}{}", &body[0..10], &body[13..20], &body[21..43]);
+    [
+        first.to_owned(),
+        format!("{body}{}", check::digit(&covered).unwrap()),
+    ]
+}
+
+#[test]
+fn right_digits_do_not_make_wrong_content_right() {
+    let first = TD3[0];
+    let cases: [(&str, [String; 2]); 9] = [
+        (
+            "birth_date",
+            passport(
+                first,
+                "L898902C3",
+                "UTO",
+                "741312",
+                "F",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "birth_date",
+            passport(
+                first,
+                "L898902C3",
+                "UTO",
+                "740230",
+                "F",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "birth_date",
+            passport(
+                first,
+                "L898902C3",
+                "UTO",
+                "74O812",
+                "F",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "expiry_date",
+            passport(
+                first,
+                "L898902C3",
+                "UTO",
+                "740812",
+                "F",
+                "320431",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "sex",
+            passport(
+                first,
+                "L898902C3",
+                "UTO",
+                "740812",
+                "P",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "nationality",
+            passport(
+                first,
+                "L898902C3",
+                "UT0",
+                "740812",
+                "F",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "country",
+            passport(
+                "P<UTPERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+                "L898902C3",
+                "UTO",
+                "740812",
+                "F",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "surname",
+            passport(
+                "P<UTOER1KSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+                "L898902C3",
+                "UTO",
+                "740812",
+                "F",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+        (
+            "number",
+            passport(
+                first,
+                "<<<<<<<<<",
+                "UTO",
+                "740812",
+                "F",
+                "320415",
+                "<<<<<<<<<<<<<<",
+            ),
+        ),
+    ];
+    for (field, lines) in cases {
+        let text = parse(&lines, TODAY).unwrap();
+        assert_eq!(text.fields[field].valid, Some(false), "{field}");
+        assert!(!text.all_valid, "{field}");
+        assert!(
+            text.fields.iter().all(|(n, f)| f.valid != Some(false)
+                || *n == field
+                || (field == "surname" && *n == "given_names")),
+            "{field}: {text:?}"
+        );
+    }
+}
+
+#[test]
+fn centuries() {
+    let dates = |birth: &str, expiry: &str| {
+        let text = parse(
+            &passport(
+                TD3[0],
+                "L898902C3",
+                "UTO",
+                birth,
+                "F",
+                expiry,
+                "<<<<<<<<<<<<<<",
+            ),
+            TODAY,
+        )
+        .unwrap();
+        (
+            value(&text, "birth_date").to_owned(),
+            value(&text, "expiry_date").to_owned(),
+            text.all_valid,
+        )
+    };
+    assert_eq!(
+        dates("260601", "760101"),
+        ("2026-06-01".into(), "2076-01-01".into(), true)
+    );
+    assert_eq!(
+        dates("260602", "770101"),
+        ("1926-06-02".into(), "1977-01-01".into(), true)
+    );
+    // 29 February: 2000 had one, 1900 had not
+    assert_eq!(
+        dates("000229", "320229"),
+        ("2000-02-29".into(), "2032-02-29".into(), true)
+    );
+    // an unknown day and month agree with their digit, and are not a date that exists
+    assert_eq!(
+        dates("74<<<<", "320101"),
+        ("74<<<<".into(), "2032-01-01".into(), false)
+    );
+}
+
+#[test]
+fn names() {
+    let of = |names: &str| {
+        let text = read(&[&format!("P<UTO{names:<<39}"), TD3[1]]);
+        (
+            value(&text, "surname").to_owned(),
+            value(&text, "given_names").to_owned(),
+            text.fields["surname"].valid,
+            text.names_truncated,
+        )
+    };
+    assert_eq!(
+        of("VAN<DER<MUELLEN<<HILDE<MARIA"),
+        ("VAN DER MUELLEN".into(), "HILDE MARIA".into(), None, false)
+    );
+    assert_eq!(
+        of("ARKFREITH"),
+        ("ARKFREITH".into(), String::new(), None, false)
+    );
+    let long = "BENNELONG<WOOLOOMOOLOO<WARRANDYTE<WARNA";
+    assert_eq!(
+        of(long),
+        (
+            "BENNELONG WOOLOOMOOLOO WARRANDYTE WARNA".into(),
+            String::new(),
+            None,
+            true
+        )
+    );
+    for bad in ["<<ANNA", "", "A<<B<<C", "A<<<B"] {
+        assert_eq!(of(bad).2, Some(false), "{bad:?}");
+    }
+}
+
+#[test]
+fn nothing_but_zones_is_read() {
+    for lines in [
+        vec![],
+        vec![""],
+        vec!["P<UTO"],
+        vec![TD3[0]],
+        vec![TD1[0], TD1[1]],
+        vec![TD3[0], TD1[1]],
+    ] {
+        assert!(parse(&lines, TODAY).is_none(), "{lines:?}");
+    }
+    assert!(parse(&[TD3[0].to_lowercase(), TD3[1].to_lowercase()], TODAY).is_none());
+    assert!(
+        parse(
+            &[TD3[0].replace("ERIKSSON", "ERIKSSÖN"), TD3[1].to_owned()],
+            TODAY
+        )
+        .is_none()
+    );
+}
+
+#[test]
+fn debug_shows_no_values() {
+    let shown = format!("{:?}", read(&TD3));
+    assert!(
+        !shown.contains("ERIKSSON") && !shown.contains("L898902C3"),
+        "{shown}"
+    );
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(
+        number in "[A-Z0-9]{1,9}", surname in "[A-Z]{2,12}", given in "[A-Z]{2,12}( [A-Z]{2,10})?", optional in "[A-Z0-9]{0,14}",
+        year in 1930i32..2020, day in 1u16..=365, sex in "[MF<]",
+    ) {
+        let birth = time::Date::from_ordinal_date(year, day).unwrap();
+        let short = format!("{:02}{:02}{:02}", year % 100, u8::from(birth.month()), birth.day());
+        let names = format!("{surname}<<{}", given.replace(' ', "<"));
+        let first = format!("P<ESP{names:<<39}");
+        let lines = passport(&first, &format!("{number:<<9}"), "ESP", &short, &sex, "310101", &format!("{optional:<<14}"));
+        let text = parse(&lines, TODAY).unwrap();
+        let got = ["number", "surname", "given_names", "optional", "expiry_date"].map(|n| value(&text, n));
+        prop_assert_eq!(got, [number.as_str(), surname.as_str(), given.as_str(), optional.as_str(), "2031-01-01"]);
+        let expected = if year < 1927 { year + 100 } else { year };
+        prop_assert_eq!(value(&text, "birth_date"), format!("{expected:04}-{:02}-{:02}", u8::from(birth.month()), birth.day()));
+        prop_assert!(text.all_valid);
+    }
+
+    /// Any one wrong character in a covered field is found, but for those whose values differ by a multiple of ten.
+    #[test]
+    fn one_wrong_character_is_found(place in 0usize..43, other in "[A-Z0-9<]") {
+        prop_assume!(!(10..13).contains(&place) && place != 20, "nationality and sex have no digit");
+        let other = other.chars().next().unwrap();
+        let was = TD3[1].chars().nth(place).unwrap();
+        prop_assume!(was != other);
+        let congruent = check::value(was).unwrap() % 10 == check::value(other).unwrap() % 10;
+        let mut line = TD3[1].to_owned();
+        line.replace_range(place..place + 1, &other.to_string());
+        let text = read(&[TD3[0], &line]);
+        let is_digit_place = [9, 19, 27, 42].contains(&place);
+        if !congruent || is_digit_place {
+            prop_assert!(!text.all_valid, "{}", line);
+        } else {
+            prop_assert_eq!(text.fields["composite"].valid, Some(true), "stated limit of the digits");
+        }
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics(lines in prop::collection::vec(".{0,50}", 0..5)) {
+        let _ = parse(&lines, TODAY);
+    }
+
+    #[test]
+    fn arbitrary_zones_never_panic(seed in "[A-Z0-9<]{132}") {
+        for (letters, rows) in [(30, 3), (36, 2), (44, 2)] {
+            let lines: Vec<&str> = (0..rows).map(|r| &seed[r * letters..(r + 1) * letters]).collect();
+            prop_assert!(parse(&lines, TODAY).is_some());
+        }
+    }
+}
