@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod camera;
+mod desk;
 mod enroll;
 mod live_view;
 mod officer;

@@ -255,10 +255,10 @@ async fn an_organisations_request_is_completed_and_approved() {
     let missing = fields.iter().filter(|field| field["missing"] == true);
     for field in missing {
         let key = field["key"].as_str().unwrap();
-        let value = if key.ends_with("country") {
-            "ES"
-        } else {
-            "Specimen S.A."
+        let value = match key {
+            "organization_country" => "ES",
+            "organization_tax_number" => "A00000000",
+            _ => "Specimen S.A.",
         };
         desk.fill(&format!("complete-{key}"), value).await;
     }
@@ -461,21 +461,6 @@ async fn the_station_is_switched_to_another_environment_and_back() {
     sit_down(&desk, "Officer", "1500").await;
     desk.element("[data-testid^=\"request-\"]").await;
     desk.quit().await;
-}
-
-/// Asks the page again and again until the answer is as wished.
-async fn wait_for(desk: &Desk, script: &str, wished: impl Fn(&Value) -> bool) {
-    let end = Instant::now() + crate::support::PATIENCE;
-    loop {
-        let answer = desk.script(script).await;
-        if wished(&answer) {
-            return;
-        }
-        if Instant::now() > end {
-            desk.give_up(&format!("{script} gives {answer}")).await;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
 }
 
 /// All bytes of the small files below a folder, the training RA's own data excepted.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Desk, Mock, Setup};
+use super::{Desk, Mock, PATIENCE, Setup};
 
 pub const PASSWORD: &str = "correct-horse-battery";
 pub const PIN: &str = "471147";
@@ -120,4 +120,19 @@ pub async fn times_in(mock: &Mock, pk: &str, state: &str) -> usize {
     let request = mock.json(&format!("/_mock/requests/{pk}")).await;
     let history = request["history"].as_array().unwrap().iter();
     history.filter(|entry| entry["status"] == state).count()
+}
+
+/// Asks the page again and again until the answer is as wished.
+pub async fn wait_for(desk: &Desk, script: &str, wished: impl Fn(&Value) -> bool) {
+    let end = std::time::Instant::now() + PATIENCE;
+    loop {
+        let answer = desk.script(script).await;
+        if wished(&answer) {
+            return;
+        }
+        if std::time::Instant::now() > end {
+            desk.give_up(&format!("{script} gives {answer}")).await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
 }
