@@ -104,7 +104,13 @@ fn a_covered_name_does_not_hold() {
 fn pictures_without_a_zone() {
     let stripes = |w: usize, h: usize, by: usize| Luma {
         px: (0..w * h)
-            .map(|i| if (i % w) / by % 2 == 0 { 40 } else { 200 })
+            .map(|i| {
+                if ((i % w) / by).is_multiple_of(2) {
+                    40
+                } else {
+                    200
+                }
+            })
             .collect(),
         w,
         h,

@@ -85,7 +85,10 @@ pub(super) fn decode(columns: &[[f32; CLASSES]], letters: usize) -> Option<Decod
     }
     let (score, places) = best?;
     let classes: Vec<[f32; CLASSES]> = places.iter().map(|i| around(columns, *i)).collect();
-    let (text, sure) = classes.iter().map(|p| top(p, |_| true)).unzip();
+    let (text, sure): (Vec<u8>, Vec<f32>) = classes.iter().map(|p| top(p, |_| true)).unzip();
+    // A place that is no clear letter speaks against so many letters.
+    let clear: f32 = sure.iter().map(|s| 2.0 * (s.max(0.05) / 0.6).ln()).sum();
+    let score = score + clear;
     Some(Decoded {
         text,
         sure,

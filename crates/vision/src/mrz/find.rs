@@ -54,24 +54,28 @@ fn box_mean(sums: &[f64], w: usize, h: usize, x: usize, y: usize, rx: usize, ry:
     ((at(x1, y1) - at(x0, y1) - at(x1, y0) + at(x0, y0)) / ((x1 - x0) * (y1 - y0)) as f64) as f32
 }
 
-/// Where upright strokes are denser than around.
-fn stroke_mask(img: &Gray) -> Vec<bool> {
+/// Where upright strokes are denser than around; with `bold`, strong ones count more, which tells ink from a printed background.
+fn stroke_mask(img: &Gray, bold: bool) -> Vec<bool> {
     let (w, h) = (img.w, img.h);
     let mut strokes = vec![0.0f32; w * h];
     for y in 0..h {
         let row = &img.px[y * w..(y + 1) * w];
         for x in 1..w - 1 {
-            strokes[y * w + x] = (f32::from(row[x + 1]) - f32::from(row[x - 1]))
-                .abs()
-                .min(60.0);
+            let change = (f32::from(row[x + 1]) - f32::from(row[x - 1])).abs();
+            strokes[y * w + x] = if bold {
+                (change * change).min(20_000.0)
+            } else {
+                change.min(60.0)
+            };
         }
     }
     let sums = integral(&strokes, w);
     let mut mask = vec![false; w * h];
+    let least = if bold { 16.0 } else { 3.0 };
     for y in 0..h {
         for x in 0..w {
             let here = box_mean(&sums, w, h, x, y, 7, 1);
-            mask[y * w + x] = here > 3.0 && here > 1.05 * box_mean(&sums, w, h, x, y, 28, 22);
+            mask[y * w + x] = here > least && here > 1.05 * box_mean(&sums, w, h, x, y, 28, 22);
         }
     }
     mask
@@ -261,12 +265,12 @@ fn joined_lines(mut regions: Vec<Region>) -> Vec<Line> {
     lines
 }
 
-/// Groups of lines that may be a zone, the likeliest first, in a picture of at most [`SEARCH_SIDE`].
-pub(super) fn groups(img: &Gray) -> Vec<Group> {
+/// Groups of lines that may be a zone, the likeliest first, in a picture of at most [`SEARCH_SIDE`]; `bold` as for the strokes.
+pub(super) fn groups(img: &Gray, bold: bool) -> Vec<Group> {
     if img.w < 100 || img.h < 20 {
         return Vec::new();
     }
-    let mut mask = stroke_mask(img);
+    let mut mask = stroke_mask(img, bold);
     let lines = joined_lines(regions(&mut mask, img.w, img.h));
     let mut out: Vec<Group> = Vec::new();
     for (i, base) in lines.iter().enumerate().take(12) {

@@ -15,13 +15,16 @@ use super::text::{MrzField, MrzKind, MrzText, Span, parse};
 use super::zone::{Zone, read_group};
 
 /// A letter that no check digit covers must be at least so sure, or its field does not hold.
-pub const LEAST_SURE_ALONE: f32 = 0.90;
+pub const LEAST_SURE_ALONE: f32 = 0.80;
 /// A letter that a check digit covers must be at least so sure for the digit to decide.
-pub const LEAST_SURE_COVERED: f32 = 0.55;
+pub const LEAST_SURE_COVERED: f32 = 0.50;
 /// In a place for digits, a digit at least so likely is taken where a letter was likelier.
 const LEAST_LIKELY_DIGIT: f32 = 0.15;
-/// In the names, a letter at least so likely is taken where a digit was likelier: O and 0 differ little.
+/// In type and names, a letter at least so likely is taken where a digit was likelier: O and 0 differ little.
 const LEAST_LIKELY_LETTER: f32 = 0.15;
+/// How much commoner 0 is than O in the zones that the reader was trained on, through their dates. Where a field may hold either,
+/// as often the one as the other, that is taken back; a digit covers these fields.
+const ZERO_OVER_O: f32 = 1.8;
 /// Pictures with more pixels than this are not searched.
 pub const MAX_PIXELS: usize = 50_000_000;
 /// Groups of lines that are tried at most, by turn and size.
@@ -94,16 +97,16 @@ pub fn read_mrz_on(
     });
     let aside = Pyramid::new(upright.full().quarter_turned());
     let coarse = width.max(height).div_ceil(SEARCH_SIDE);
-    let mut sizes = vec![coarse];
+    let mut tries = vec![(coarse, false)];
     if coarse > 1 {
-        sizes.push(coarse / 2);
+        tries.push((coarse / 2, false));
     }
-    sizes.push(coarse * 2);
+    tries.extend([(coarse * 2, false), (coarse, true), (coarse * 2, true)]);
     let mut best: Option<(u32, f32, MrzReading)> = None;
-    for size in sizes {
+    for (size, bold) in tries {
         for (picture, quarter) in [(&upright, false), (&aside, true)] {
             let began = Instant::now();
-            let groups = find::groups(&picture.full().shrunk(size));
+            let groups = find::groups(&picture.full().shrunk(size), bold);
             ms.find += began.elapsed().as_secs_f32() * 1e3;
             let began = Instant::now();
             for group in groups.iter().take(MAX_GROUPS) {
@@ -180,14 +183,36 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
             }
         }
     }
-    let (row, from, to) = layout.names;
-    if let Some(line) = lines.get_mut(row) {
+    // Letters and fillers only: the type and the names. Countries are left as they look, and only their doubt is of letters alone.
+    let lettered = [
+        ((0, 0, 2), true),
+        (layout.names, true),
+        ((0, 2, 5), false),
+        (layout.nationality, false),
+    ];
+    for ((row, from, to), take) in lettered {
+        let Some(line) = lines.get_mut(row) else {
+            continue;
+        };
         for i in from..to {
-            let allowed = |l: u8| !l.is_ascii_digit();
-            let (letter, sure) = top(&line.classes[i], allowed);
-            if sure >= LEAST_LIKELY_LETTER {
+            let (letter, sure) = top(&line.classes[i], |l| !l.is_ascii_digit());
+            if letter == line.text[i] || (take && sure >= LEAST_LIKELY_LETTER) {
                 let digits: f32 = line.classes[i][..10].iter().sum();
                 (line.text[i], line.sure[i]) = (letter, sure / (1.0 - digits).max(sure));
+            }
+        }
+    }
+    let mut either = vec![layout.number, layout.optional];
+    either.extend(layout.optional_2);
+    for (row, from, to) in either {
+        let Some(line) = lines.get_mut(row) else {
+            continue;
+        };
+        for i in from..to {
+            let [zero, letter] = [b'0', b'O'].map(|c| top(&line.classes[i], |l| l == c).1);
+            if line.text[i] == b'0' && letter * ZERO_OVER_O > zero {
+                (line.text[i], line.sure[i]) =
+                    (b'O', letter * ZERO_OVER_O / (letter * ZERO_OVER_O + zero));
             }
         }
     }
