@@ -35,6 +35,8 @@ struct Ra {
     without_videoid: bool,
     /// Reads that still show the former state after the last part came.
     lag: u32,
+    /// The video that it gives out is another one than what is sent here.
+    other_video: bool,
 }
 
 impl Ra {
@@ -70,6 +72,7 @@ impl Ra {
 const DATA: &str = "PUT /api/v1/videoid/9/";
 const VIDEO: &str = "POST /v1/upload/video/v-9/";
 const READ: &str = "GET /api/v1/requests/5/";
+const DOWNLOAD: &str = "GET /api/v1/download/video/v-9/";
 
 /// `fault` may answer in place of the RA; told the call, how often this call came before, and the RA, which it may
 /// change first.
@@ -99,6 +102,10 @@ async fn ra_with(
             VIDEO => {
                 ra.video = true;
                 Reply::ok(r#"{"status":"200 OK"}"#)
+            }
+            DOWNLOAD => {
+                let byte = if ra.other_video { 9 } else { 8 };
+                Reply::ok(String::from_utf8(vec![byte; 100_000]).unwrap())
             }
             line => panic!("unexpected {line}"),
         }
@@ -303,6 +310,34 @@ async fn a_passing_fault_of_any_kind_at_any_call_is_survived() {
             };
             assert_eq!(sent(&log), expected, "fault {index} at {at}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_video_that_the_ra_had_before_is_not_taken_for_the_one_that_was_sent() {
+    for other_video in [false, true] {
+        // The data fills the last place beside a video of another capture: the RA then takes no other.
+        let ra = Ra {
+            other_video,
+            ..Ra::default()
+        };
+        let (client, log) = ra_with(ra, |seen, _, ra| {
+            (seen.line() == VIDEO).then(|| {
+                ra.video = true;
+                Reply::Json(412, r#"{"error":"Invalid request status"}"#.to_owned())
+            })
+        })
+        .await;
+        let (outcome, _) = run(&client).await;
+        match outcome {
+            Ok(record) => assert!(!other_video, "{record:?}"),
+            Err(DeliveryError::OtherKept { .. }) => assert!(other_video),
+            Err(error) => panic!("{error}"),
+        }
+        // The same again is no way around it.
+        let (outcome, _) = run(&client).await;
+        assert_eq!(outcome.is_err(), other_video);
+        assert_eq!(sent(&log), (1, 1));
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::compare::Comparison;
 use super::plan::{Part, Plan, plan};
 use super::policy::{RetryPolicy, repeated, wait};
 use crate::blob::BlobSource;
@@ -64,6 +65,9 @@ pub enum DeliveryError {
     /// The RA wants a part that the caller has not got.
     #[error("the RA wants the {}, which is not here", match part { Part::Data => "evidence", Part::Video => "video" })]
     NotHere { part: Part },
+    /// The RA has everything, and this part of it is not the one that was to be sent: an earlier one was kept.
+    #[error("the RA keeps the {} that it had before and takes no other", match part { Part::Data => "evidence", Part::Video => "video" })]
+    OtherKept { part: Part },
     #[error("everything was sent, but the request stays in state {state}")]
     StateDoesNotFollow { state: RequestState },
 }
@@ -124,6 +128,7 @@ pub async fn deliver_parts(
         failures: 0,
         attempts: (0, 0),
         lost: None,
+        unanswered: (false, false),
     };
     delivery.run().await
 }
@@ -142,6 +147,8 @@ struct Delivery<'a> {
     attempts: (u32, u32),
     /// The upload whose connection was lost without an answer, and how far it had come.
     lost: Option<(Operation, u64)>,
+    /// Whether an upload of data, of video, ended without a clear answer: it may have arrived.
+    unanswered: (bool, bool),
 }
 
 impl Delivery<'_> {
@@ -151,7 +158,7 @@ impl Delivery<'_> {
         let mut rounds = 0;
         loop {
             let (data, video) = match self.planned(&record)? {
-                None => return Ok(record),
+                None => return self.complete(record).await,
                 Some(parts) => parts,
             };
             let Some(target) = record.video_target() else {
@@ -293,6 +300,17 @@ impl Delivery<'_> {
     async fn recover(&mut self, error: RaError) -> Result<RequestRecord, DeliveryError> {
         self.failures += 1;
         self.lost = error.sent_bytes().map(|sent| (error.operation(), sent));
+        let part = match error.operation() {
+            Operation::UploadVideo => Part::Video,
+            _ => Part::Data,
+        };
+        let clear = error.kind() == ErrorKind::Http && error.status().is_some_and(|s| s < 500);
+        if !clear {
+            match part {
+                Part::Data => self.unanswered.0 = true,
+                Part::Video => self.unanswered.1 = true,
+            }
+        }
         if let Some(delay) = self.policy.wait_after(&error, self.failures) {
             self.tell(DeliveryEvent::Waiting {
                 error: error.clone(),
@@ -307,10 +325,49 @@ impl Delivery<'_> {
         if wrong_state || error.retryable() {
             let record = self.read().await?;
             if self.planned(&record)?.is_none() {
-                return Ok(record);
+                return match !wrong_state || self.arrived(part, &record).await? {
+                    true => Ok(record),
+                    false => Err(DeliveryError::OtherKept { part }),
+                };
             }
         }
         Err(error.into())
+    }
+
+    /// The RA has everything. Where this delivery sent nothing, an earlier one may have, or another station: the video
+    /// that the RA has tells, where it gives it out.
+    async fn complete(&self, record: RequestRecord) -> Result<RequestRecord, DeliveryError> {
+        let sent_nothing = self.attempts == (0, 0) && self.video.is_some();
+        if sent_nothing && matches!(self.arrived(Part::Video, &record).await, Ok(false)) {
+            return Err(DeliveryError::OtherKept { part: Part::Video });
+        }
+        Ok(record)
+    }
+
+    /// Whether what the RA has of this part is what was to be sent. An upload that lost its answer has arrived. Without
+    /// one the RA may have filled the place with what it had before; a video can be asked back and compared.
+    async fn arrived(&self, part: Part, record: &RequestRecord) -> Result<bool, DeliveryError> {
+        match part {
+            Part::Data => Ok(self.unanswered.0),
+            Part::Video if self.unanswered.1 => Ok(true),
+            Part::Video => {
+                let (Some(video), Some(target)) = (self.video, record.video_target()) else {
+                    return Ok(false);
+                };
+                let mut compared = Comparison::new(video.as_ref()).map_err(|error| {
+                    RaError::new(
+                        Operation::DownloadVideo,
+                        ErrorKind::LocalIo,
+                        error.to_string(),
+                    )
+                })?;
+                let identifier = &target.video_identifier;
+                self.client
+                    .download_video(identifier, &mut compared, None, self.cancel)
+                    .await?;
+                Ok(compared.same())
+            }
+        }
     }
 
     /// Reads until the state is one that follows from what was sent. Large videos take the RA a while.

@@ -1,5 +1,6 @@
 //! Safe repetition: nothing is sent twice because an answer was lost, and nothing is given up because one was.
 
+mod compare;
 mod create;
 mod deliver;
 mod plan;

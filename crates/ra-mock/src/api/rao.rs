@@ -119,6 +119,11 @@ pub async fn refuse(
                 videoid.refusal_reason = Some(reason.to_string());
                 videoid.validation_operator = Some(rao);
                 if reopens {
+                    // What was refused is asked for anew, all of it.
+                    videoid.data = None;
+                    videoid.acceptance = None;
+                    videoid.images.clear();
+                    videoid.video = None;
                     mock.0.enter(request, "VIDEOPENDING");
                 }
                 Ok(())
