@@ -85,6 +85,9 @@ pub struct StationArgs {
     /// The settings file; else VIDEOID_CONFIG, else videoid-desk.toml in the user's configuration folder.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Work with this environment of the settings instead of their first.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Folder of this station's cases, in place of the settings' one.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -256,6 +256,9 @@ fn a_request_is_refused_with_a_reason_or_cancelled() {
 fn production_demands_its_confirmation() {
     let mock = Mock::start("two-step", "production");
     let pk = mock.one("VIDEOPENDING", "PENDING");
+    let output = mock.requests(&["--profile", "elsewhere", "cancel", &pk]);
+    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+    assert!(words(&output).contains("production"), "{}", words(&output));
     let output = mock.requests(&["cancel", &pk]);
     assert_eq!(output.status.code(), Some(2), "nobody can be asked");
     assert_eq!(

@@ -222,7 +222,6 @@ impl Session {
         )
     }
 
-    /// An accepted or the pending picture.
     /// A picture of the request under review, or a page of its contract.
     fn reviewed_picture(&self, what: &str, id: &str) -> Option<(Bytes, &'static str)> {
         let review = self.desk.as_ref()?.review.as_ref()?;
@@ -232,6 +231,7 @@ impl Session {
         }
     }
 
+    /// An accepted or the pending picture, or one of the request under review.
     pub(crate) fn picture(
         &self,
         case_id: &str,

@@ -263,7 +263,9 @@ pub(crate) fn delivery_failure(error: &DeliveryError) -> Failure {
         | DeliveryError::Refused { .. }
         | DeliveryError::UnexpectedState { .. } => FailureCode::RaWrongState,
         DeliveryError::NoVideoId { .. } => FailureCode::RaNoVideoId,
-        DeliveryError::VideoError { .. } => FailureCode::RaEvidenceRejected,
+        DeliveryError::VideoError { .. } | DeliveryError::OtherKept { .. } => {
+            FailureCode::RaEvidenceRejected
+        }
         DeliveryError::NotHere { .. } => FailureCode::Incomplete,
         DeliveryError::StateDoesNotFollow { .. } => FailureCode::RaStillProcessing,
     };

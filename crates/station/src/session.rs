@@ -51,6 +51,8 @@ pub(crate) struct Session {
     /// The RAO desk, while it is open.
     pub desk: Option<OpenDesk>,
     pub seat: Seat,
+    /// Numbers the reviews: a late report of an earlier one is told by it.
+    pub reviews: u64,
     /// A new capture that begins once the request of that review is cancelled.
     pub recapture: Option<(u64, Recapture)>,
     /// How patiently the outcome of a decision is looked for.
@@ -114,6 +116,7 @@ impl Session {
             camera: desk,
             desk: None,
             seat: Seat::new(lock_minutes),
+            reviews: 0,
             recapture: None,
             decision_policy: config.decision_policy,
             local_ip: None,

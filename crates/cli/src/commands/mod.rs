@@ -27,6 +27,14 @@ fn camera_child() -> Result<ChildCommand, CliError> {
 fn settings(args: &StationArgs) -> Result<(Settings, Option<PathBuf>), CliError> {
     let (mut settings, file) =
         Settings::load(args.config.as_deref()).map_err(CliError::Settings)?;
+    if let Some(name) = &args.profile {
+        settings = settings.of_profile(name).ok_or_else(|| {
+            CliError::Usage(format!(
+                "the settings have no environment {name}; they have: {}",
+                settings.profile_names().join(", ")
+            ))
+        })?;
+    }
     if let Some(file) = &args.trace_http {
         settings.network.trace_http = Some(file.clone());
     }

@@ -57,8 +57,6 @@ pub(crate) struct OpenDesk {
     /// Requests that were captured on this station.
     pub own: HashSet<String>,
     pub review: Option<Review>,
-    /// Numbers the reviews.
-    pub runs: u64,
 }
 
 impl Session {
@@ -195,7 +193,6 @@ impl Session {
             cancel: CancellationToken::new(),
             own: reading::own_requests(store.as_ref()),
             review: None,
-            runs: 0,
         });
         Ok(())
     }

@@ -52,8 +52,8 @@ impl Session {
             .desk
             .as_mut()
             .ok_or_else(|| not_now("the desk is not open"))?;
-        desk.runs += 1;
-        desk.review = Some(Review::new(desk.runs, pk.to_owned()));
+        self.reviews += 1;
+        desk.review = Some(Review::new(self.reviews, pk.to_owned()));
         self.read_review()
     }
 
