@@ -16,7 +16,8 @@ use super::zone::{Zone, read_group};
 
 /// A letter that no check digit covers must be at least so sure, or its field does not hold.
 pub const LEAST_SURE_ALONE: f32 = 0.80;
-/// A letter that a check digit covers must be at least so sure for the digit to decide.
+/// A letter that a check digit covers must be at least so sure for the digit to decide; and of two letters in doubt it decides
+/// none, for two mistakes (O for 0 here, 0 for O there) can make up for each other.
 pub const LEAST_SURE_COVERED: f32 = 0.50;
 /// In a place for digits, a digit at least so likely is taken where a letter was likelier.
 const LEAST_LIKELY_DIGIT: f32 = 0.15;
@@ -248,6 +249,21 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
     if !layout.composite.is_empty() {
         spans.push(("composite", least((1, layout.letters - 1, layout.letters))));
     }
+    let doubts = |(row, from, to): Span| {
+        lines.get(row).map_or(0, |l| {
+            l.sure[from..to]
+                .iter()
+                .filter(|s| **s < LEAST_SURE_ALONE)
+                .count()
+        })
+    };
+    let mut doubtful = vec![
+        ("number", doubts(layout.number)),
+        ("birth_date", doubts(layout.birth)),
+        ("expiry_date", doubts(layout.expiry)),
+    ];
+    doubtful.push(("optional", doubts(layout.optional)));
+    doubtful.extend(layout.optional_2.map(|span| ("optional_2", doubts(span))));
     for (name, sure) in spans {
         confidence.insert(name, sure);
         let Some(field) = fields.get_mut(name) else {
@@ -255,7 +271,11 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
         };
         match field.valid {
             None if sure < LEAST_SURE_ALONE => field.valid = Some(false),
-            Some(true) if sure < LEAST_SURE_COVERED => field.valid = None,
+            Some(true)
+                if sure < LEAST_SURE_COVERED || doubtful.iter().any(|d| d.0 == name && d.1 > 1) =>
+            {
+                field.valid = None
+            }
             _ => continue,
         }
         all_valid = false;
