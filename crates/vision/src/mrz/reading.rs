@@ -271,6 +271,14 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
         };
         match field.valid {
             None if sure < LEAST_SURE_ALONE => field.valid = Some(false),
+            // The composite digit alone covers these, with much else: it settles no doubt in them.
+            Some(true)
+                if !layout.optional_digit
+                    && name.starts_with("optional")
+                    && sure < LEAST_SURE_ALONE =>
+            {
+                field.valid = None
+            }
             Some(true)
                 if sure < LEAST_SURE_COVERED || doubtful.iter().any(|d| d.0 == name && d.1 > 1) =>
             {
