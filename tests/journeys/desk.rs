@@ -5,7 +5,9 @@ use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::json;
 
-use crate::support::enrollment::{case_files_with, delivered, record, review};
+use crate::support::enrollment::{
+    capture_documents, case_files_with, delivered, fill_data, portrait, record, review, selfie,
+};
 use crate::support::officer::*;
 use crate::support::{Desk, turn};
 
@@ -145,6 +147,55 @@ async fn a_request_without_its_video_gets_the_video_alone() {
     );
     assert_eq!(mock.calls("upload_evidence").await, 0);
     assert_eq!(mock.calls("upload_video").await, 1);
+    desk.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_request_that_takes_evidence_again_is_captured_anew_under_its_number() {
+    let _turn = turn().await;
+    let desk = Desk::open("desk-same-request", training("two_step", 20)).await;
+    sit_down(&desk, "Olga Operator", "1400").await;
+    let mock = desk.mock().await;
+    mock.switch(&json!({"refusal_reopens": true})).await;
+    let pk = waiting(&mock, false).await;
+    look_at(&desk, &pk).await;
+    desk.click("act-refuse").await;
+    sign_in(&desk, PIN).await;
+    let note = desk.see("refuse-note").await;
+    note.send_keys("The video stops too early.").await.unwrap();
+    desk.click("confirm-refuse").await;
+    decided(&desk, "refuse", "VIDEOPENDING").await;
+    desk.click("act-recapture").await;
+    desk.element("[data-testid=\"recapture-which\"][data-same=\"true\"]")
+        .await;
+    desk.click("confirm-recapture").await;
+    consent(&desk, &pk).await;
+    capture_documents(&desk).await;
+    portrait(&desk).await;
+    selfie(&desk).await;
+    record(&desk).await;
+    fill_data(&desk).await;
+    let case_id = send(&desk).await;
+
+    assert_eq!(mock.calls("create_request").await, 0);
+    assert_eq!(mock.calls("cancel_request").await, 0);
+    for piece in ["document_front", "video"] {
+        let there = mock.evidence(&pk, piece).await;
+        let here = case_files_with(desk.data.path(), &case_id, &there);
+        assert_eq!(here.len(), 1, "the new {piece} is at the RA: {here:?}");
+    }
+    desk.click("done-open-desk").await;
+    desk.element(&format!("[data-testid=\"review\"][data-pk=\"{pk}\"]"))
+        .await;
+    desk.see("separation").await;
+    desk.click("desk-close").await;
+    sit_down(&desk, "Officer", "1500").await;
+    look_at(&desk, &pk).await;
+    validate(&desk, PIN).await;
+    decided(&desk, "validate", "VIDEOREVIEW").await;
+    approve(&desk).await;
+    decided(&desk, "approve", "ENROLLREADY").await;
+    assert_eq!(times_in(&mock, &pk, "ENROLLREADY").await, 1);
     desk.quit().await;
 }
 

@@ -68,6 +68,12 @@ impl Mock {
         .await;
     }
 
+    /// Turns switches of undocumented behaviour.
+    pub async fn switch(&self, switches: &Value) {
+        self.call(Method::POST, "/_mock/settings", Some(switches))
+            .await;
+    }
+
     pub async fn clear_faults(&self) {
         self.call(Method::DELETE, "/_mock/faults", None).await;
     }
