@@ -144,6 +144,7 @@ fn each_outside_world_is_known_to_one_crate_alone() {
         ("openh264", &["recorder"]),
         ("shiguredo_mp4", &["recorder"]),
         ("reqwest", &["ra-api"]),
+        ("rten", &["vision"]),
         ("axum", &["cli", "ra-mock"]),
         ("tauri", &[APP]),
         ("tauri-build", &[APP]),
@@ -171,6 +172,7 @@ fn dependencies_point_from_the_shell_to_the_domain() {
     for (name, allowed) in [
         ("evidence", &[][..]),
         ("recorder", &[]),
+        ("vision", &[]),
         ("ra-api", &["evidence"]),
         ("camera", &["recorder"]),
         ("ra-mock", &["recorder"]),

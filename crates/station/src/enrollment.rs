@@ -1,8 +1,7 @@
 //! The open enrollment: begin, resume, leave, discard; consent, document, fields and checks.
 
 use evidence::{
-    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, OperatorRecord, RequestForm,
-    Step,
+    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, OperatorRecord, Step,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -183,53 +182,6 @@ impl Session {
         self.enter(case);
         self.log(AuditEvent::EnrollmentStarted { environment });
         Ok(())
-    }
-
-    /// A new enrollment for a request that was refused, with its user data; on that same request where the RA takes
-    /// evidence for it.
-    pub(crate) fn begin_recapture(
-        &mut self,
-        form: RequestForm,
-        old_pk: &str,
-        same_request: Option<String>,
-    ) -> Result<(), Failure> {
-        self.start_enrollment()?;
-        let event = AuditEvent::RecaptureOf {
-            pk: old_pk.to_owned(),
-        };
-        self.change(event, |case| {
-            if let Some(kind) = DocumentType::from_code(&form.id_document_type) {
-                case.set_document(kind, form.id_document_country.clone())?;
-            }
-            case.form = form;
-            Ok(())
-        })?;
-        match same_request {
-            Some(pk) => self.open_request(&pk),
-            None => Ok(()),
-        }
-    }
-
-    /// Goes on with the capture of a request: in this station's own case of it, else in a new one.
-    pub(crate) fn capture_request(&mut self, pk: &str) -> Result<(), Failure> {
-        let environment = views::environment_name(self.settings.environment);
-        let own = crate::desk::reading::own_case(self.store.as_ref(), pk)
-            .map(|own| own.case)
-            .filter(|case| case.erased_at.is_none() && case.environment == environment);
-        match own {
-            Some(case) => {
-                self.resume_enrollment(&case.case_id)?;
-                // What was delivered and could not be used is opened again by what the RA shows now.
-                match case.delivered {
-                    Some(_) => self.refresh_request(),
-                    None => Ok(()),
-                }
-            }
-            None => {
-                self.start_enrollment()?;
-                self.open_request(pk)
-            }
-        }
     }
 
     pub(crate) fn resume_enrollment(&mut self, case_id: &str) -> Result<(), Failure> {

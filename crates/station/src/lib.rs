@@ -18,6 +18,7 @@ mod operator_check;
 mod preview;
 pub mod profiles;
 mod ra;
+mod recapture;
 mod reopening;
 mod request;
 mod request_changes;

@@ -91,7 +91,14 @@ impl Session {
             }
             self.erase_file(&case_id, removed.map(|image| image.file));
             self.camera.show(step, document);
-            self.adopt(&record, AuditEvent::RequestUpdated { pk, fields }, false)
+            let event = match fields.is_empty() {
+                // Nothing differed: the request was read, and nothing sent.
+                true => AuditEvent::RequestRead {
+                    status: record.status.to_string(),
+                },
+                false => AuditEvent::RequestUpdated { pk, fields },
+            };
+            self.adopt(&record, event, false)
         });
         self.request_ended(outcome);
     }

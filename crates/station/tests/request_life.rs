@@ -15,7 +15,6 @@ use ra_api::{BlobSource, BytesBlob, DataEvidence, Id, NewRequest, RaoCredentials
 use reviewable::{client, film};
 use serde_json::{Map, Value, json};
 use station::contract::*;
-use station::settings::Settings;
 use tokio_util::sync::CancellationToken;
 
 /// Waits until nothing is done for the request any more.
@@ -41,6 +40,15 @@ async fn calls(desk: &Desk, operation: &str) -> usize {
     let calls = control(desk, "GET", "/_mock/calls", "").await;
     let calls = calls.as_array().unwrap().iter();
     calls.filter(|call| call["operation"] == operation).count()
+}
+
+fn officer() -> RaoCredentials {
+    RaoCredentials {
+        username: "rao1500".to_owned(),
+        password: Secret::from(reviewable::PASSWORD),
+        pin: Secret::from(reviewable::PIN),
+        rao_id: Id::new("1500"),
+    }
 }
 
 async fn as_rao(desk: &Desk, rao_id: Option<&str>) {
@@ -154,6 +162,15 @@ async fn the_user_data_is_changed_and_nothing_else() {
     desk.ok(Command::UpdateRequest { form: same }).await;
     assert_eq!(rested(&desk).await.request_work, Work::Idle);
     assert_eq!(calls(&desk, "update_request").await, sent);
+    let events = desk.events(&view.case_id);
+    let updates = events
+        .iter()
+        .filter(|event| event["event"] == "request_updated");
+    assert_eq!(
+        updates.count(),
+        1,
+        "the record names no change that was none"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -444,8 +461,8 @@ async fn a_part_that_the_ra_wants_after_all_is_never_sent_empty() {
 }
 
 /// Delivers an enrollment, and lets the training RA come to this state afterwards. Returns the case and the request.
-async fn delivered_then(folder: &Path, settings: Settings, status: &str) -> (String, String) {
-    let desk = start_with(folder, settings, None).await;
+async fn delivered_then(folder: &Path, status: &str) -> (String, String) {
+    let desk = start(folder).await;
     desk.complete().await;
     let view = desk.delivered().await;
     assert!(
@@ -462,7 +479,7 @@ async fn delivered_then(folder: &Path, settings: Settings, status: &str) -> (Str
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_ra_could_not_use_is_sent_again() {
     let folder = tempfile::tempdir().unwrap();
-    let (case_id, pk) = delivered_then(folder.path(), settings(), "VIDEOERROR").await;
+    let (case_id, pk) = delivered_then(folder.path(), "VIDEOERROR").await;
     let desk = start(folder.path()).await;
     desk.operator().await;
     desk.ok(Command::ResumeEnrollment {
@@ -499,14 +516,8 @@ async fn a_refused_request_that_is_open_again_takes_new_evidence() {
         r#"{"refusal_reopens":true}"#,
     )
     .await;
-    let officer = RaoCredentials {
-        username: "rao1500".to_owned(),
-        password: Secret::from(reviewable::PASSWORD),
-        pin: Secret::from(reviewable::PIN),
-        rao_id: Id::new("1500"),
-    };
     client(&desk)
-        .refuse(&Id::new(pk.clone()), &officer, "glare")
+        .refuse(&Id::new(pk.clone()), &officer(), "glare")
         .await
         .unwrap();
     desk.started().await;
@@ -527,4 +538,39 @@ async fn a_refused_request_that_is_open_again_takes_new_evidence() {
         view.delivery
     );
     assert_eq!(at_ra(&desk, &pk).await["data_uploads"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_capture_that_cannot_begin_leaves_the_desk_open_and_no_enrollment() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = FullStore::open(&folder.path().join("cases"));
+    let desk = start_with(folder.path(), settings(), Some(store.clone())).await;
+    control(
+        &desk,
+        "POST",
+        "/_mock/settings",
+        r#"{"refusal_reopens":true}"#,
+    )
+    .await;
+    let pk = reviewable::reviewable(&desk, &form().profile, None).await;
+    client(&desk)
+        .refuse(&Id::new(pk.clone()), &officer(), "glare")
+        .await
+        .unwrap();
+    desk.officer().await;
+    desk.open_review(&pk).await;
+    // Room for the enrollment, none for what it begins with.
+    *store.room.lock().unwrap() = Some(1);
+    let failed = desk
+        .desk_fails(DeskCommand::Recapture { confirmed: true })
+        .await;
+    assert_eq!(failed.code, FailureCode::DiskFull);
+    let snapshot = desk.station.snapshot();
+    assert!(snapshot.desk.is_some());
+    assert!(snapshot.enrollment.is_none(), "never both");
+    assert!(snapshot.cases.is_empty());
+    *store.room.lock().unwrap() = None;
+    desk.desk(DeskCommand::Recapture { confirmed: true }).await;
+    let snapshot = desk.station.snapshot();
+    assert!(snapshot.desk.is_none() && snapshot.enrollment.is_some());
 }

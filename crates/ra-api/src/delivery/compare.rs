@@ -62,6 +62,7 @@ impl AsyncWrite for Comparison {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used)]
     use super::*;
     use crate::blob::BytesBlob;
     use tokio::io::AsyncWriteExt;

@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use evidence::{DocumentType, Field, ImageKind, Step};
@@ -289,6 +289,8 @@ impl Desk {
 pub struct FullStore {
     pub inner: FolderStore,
     pub full: Arc<AtomicBool>,
+    /// How many more files are taken before the disk is full; none is any number.
+    pub room: Mutex<Option<u32>>,
 }
 
 impl FullStore {
@@ -299,6 +301,7 @@ impl FullStore {
             Arc::new(FullStore {
                 inner,
                 full: full.clone(),
+                room: Mutex::new(None),
             }),
             full,
         )
@@ -350,6 +353,12 @@ impl CaseStore for FullStore {
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), StoreError> {
         self.check()?;
+        if let Some(room) = self.room.lock().unwrap().as_mut() {
+            match room.checked_sub(1) {
+                Some(left) => *room = left,
+                None => return Err(StoreError::Full(io::ErrorKind::StorageFull.into())),
+            }
+        }
         self.inner.put(case, name, write)
     }
     fn open(&self, case: &str, name: &str) -> Result<(Box<dyn ReadSeek>, u64), StoreError> {
