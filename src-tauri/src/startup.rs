@@ -1,18 +1,13 @@
 //! From the command line to a running station.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use station::profiles::folder_name;
 use station::{ChildCommand, Settings, Station, StationConfig, StationHandle};
 
 use crate::args::Args;
 use crate::logging;
 use crate::problem::Problem;
 use crate::test_hooks;
-
-/// Name of the profile that every station has.
-const TRAINING: &str = "training";
 
 /// Reads the settings, starts the log and the station. Must run inside a tokio runtime.
 pub async fn start(args: &Args) -> Result<StationHandle, Problem> {
@@ -29,7 +24,7 @@ fn plan(args: &Args) -> Result<StationConfig, Problem> {
     let (settings, settings_file) =
         Settings::load(args.config.as_deref()).map_err(Problem::Settings)?;
     let profile = match &args.profile {
-        _ if args.training => Some(TRAINING.to_owned()),
+        _ if args.training => Some("training".to_owned()),
         named => named.clone(),
     };
     let names = settings.profile_names();
@@ -40,14 +35,14 @@ fn plan(args: &Args) -> Result<StationConfig, Problem> {
         .or(names.first().map(String::as_str));
     let data_dir = match &args.data {
         Some(folder) => folder.clone(),
-        None => folder_of(&settings, first.unwrap_or_default()),
+        None => settings.profile_dir(first.unwrap_or_default()),
     };
     // With a folder of its own, everything lies in there.
     let profile_dirs = match &args.data {
         Some(_) => BTreeMap::new(),
         None => names
             .iter()
-            .map(|name| (name.clone(), folder_of(&settings, name)))
+            .map(|name| (name.clone(), settings.profile_dir(name)))
             .collect(),
     };
     let mut camera_child = ChildCommand::this_executable().map_err(Problem::OwnProgram)?;
@@ -64,21 +59,6 @@ fn plan(args: &Args) -> Result<StationConfig, Problem> {
         camera_child: Some(camera_child),
         ..StationConfig::new(settings, data_dir)
     })
-}
-
-/// Where a profile's cases lie unless a folder is named. Practice never lies among real cases, and no environment's
-/// cases among another's: the settings' own environment has the folder itself, training `training` in it, every
-/// other profile `profiles/NAME`.
-fn folder_of(settings: &Settings, profile: &str) -> PathBuf {
-    let folder = settings.data_dir();
-    let own = settings.profile_names().into_iter().next();
-    if profile == TRAINING {
-        folder.join(TRAINING)
-    } else if own.as_deref() == Some(profile) {
-        folder
-    } else {
-        folder.join("profiles").join(folder_name(profile))
-    }
 }
 
 #[cfg(test)]

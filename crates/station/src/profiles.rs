@@ -68,6 +68,21 @@ impl Settings {
         Some(settings)
     }
 
+    /// Where a profile's cases lie unless a folder is named. Practice never lies among real cases, and no
+    /// environment's cases among another's: the settings' own environment has the folder itself, training `training`
+    /// in it, every other profile `profiles/NAME`.
+    pub fn profile_dir(&self, name: &str) -> PathBuf {
+        let folder = self.data_dir();
+        let training = environment_name(Environment::Training);
+        if name == training {
+            folder.join(training)
+        } else if name == environment_name(self.environment) {
+            folder
+        } else {
+            folder.join("profiles").join(folder_name(name))
+        }
+    }
+
     /// What is wrong with the names of the profiles.
     pub(crate) fn check_profile_names(&self) -> Result<(), String> {
         let mut folders = vec![folder_name(environment_name(self.environment))];
@@ -112,7 +127,7 @@ impl Settings {
 }
 
 /// The name of a profile as that of a folder: two names that differ in capitals or blanks alone are the same.
-pub fn folder_name(profile: &str) -> String {
+pub(crate) fn folder_name(profile: &str) -> String {
     profile.to_lowercase().replace(' ', "-")
 }
 
