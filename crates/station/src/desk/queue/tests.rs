@@ -1,7 +1,9 @@
 //! The queue without a server: pages are handed to it as a worker would.
 #![allow(clippy::unwrap_used)]
 
-use proptest::prelude::*;
+use std::collections::HashSet;
+
+use ra_api::Page;
 use time::macros::datetime;
 
 use super::*;
@@ -26,6 +28,8 @@ fn row(pk: u32, state: &str) -> QueueRow {
 struct Server {
     rows: Vec<QueueRow>,
     filters_state: bool,
+    /// Whether answers say how many there are.
+    counts: bool,
 }
 
 impl Server {
@@ -35,6 +39,7 @@ impl Server {
         Server {
             rows: rows.collect(),
             filters_state: false,
+            counts: true,
         }
     }
 
@@ -50,19 +55,24 @@ impl Server {
         });
         let to = (from + task.pages * PAGE).min(found.len());
         let next = (to < found.len()).then(|| cursor(to));
-        QueueReport {
-            generation: task.generation,
-            kind: task.kind,
-            result: Ok(Read {
-                rows: found[from.min(to)..to]
-                    .iter()
-                    .map(|row| (*row).clone())
-                    .collect(),
-                total: Some(found.len() as u64),
-                next,
-                pages: task.pages,
-            }),
-        }
+        let total = self.counts.then_some(found.len());
+        answered(task.number, &found[from.min(to)..to], total, next)
+    }
+}
+
+fn answered(
+    number: u64,
+    rows: &[&QueueRow],
+    total: Option<usize>,
+    next: Option<PageCursor>,
+) -> QueueReport {
+    QueueReport {
+        number,
+        result: Ok(Read {
+            rows: rows.iter().map(|row| (*row).clone()).collect(),
+            total: total.map(|total| total as u64),
+            next,
+        }),
     }
 }
 
@@ -116,53 +126,6 @@ fn it_loads_what_the_screen_shows_and_a_little_more() {
 }
 
 #[test]
-fn a_filter_that_the_ra_ignores_is_applied_here_and_said() {
-    let server = Server::new(10_000);
-    let mut queue = Queue::new("116".to_owned(), 4);
-    queue.set_filter(QueueFilter {
-        state: Some("VIDEOREVIEW".to_owned()),
-        ..QueueFilter::default()
-    });
-    queue.show(0, 30);
-    settle(&mut queue, &server, START);
-    let shown = view(&queue);
-    assert_eq!(shown.loaded, 40, "four pages in one go");
-    assert!(shown.filtered_here && shown.paused && shown.more);
-    assert!(shown.rows.iter().all(|row| row.state == "VIDEOREVIEW"));
-    assert_eq!(shown.matching as usize, shown.rows.len());
-    assert_eq!(
-        shown.counts.iter().map(|entry| entry.count).sum::<u32>(),
-        40
-    );
-    assert_eq!(
-        shown.counts[0].state, "CREATED",
-        "in the order of a request's life"
-    );
-
-    queue.load_more();
-    settle(&mut queue, &server, START);
-    assert_eq!(view(&queue).loaded, 80);
-}
-
-#[test]
-fn a_filter_that_the_ra_applies_is_left_to_it() {
-    let mut server = Server::new(300);
-    server.filters_state = true;
-    let mut queue = Queue::new("116".to_owned(), 20);
-    queue.set_filter(QueueFilter {
-        state: Some("ISSUED".to_owned()),
-        ..QueueFilter::default()
-    });
-    queue.show(0, 20);
-    settle(&mut queue, &server, START);
-    let shown = view(&queue);
-    assert_eq!(
-        (shown.total, shown.filtered_here, shown.matching),
-        (Some(100), false, 40)
-    );
-}
-
-#[test]
 fn late_reports_of_an_earlier_filter_change_nothing() {
     let server = Server::new(30);
     let mut queue = Queue::new("116".to_owned(), 20);
@@ -208,28 +171,6 @@ fn it_is_read_again_by_itself_and_more_rarely_while_nothing_changes() {
 }
 
 #[test]
-fn a_request_that_vanishes_is_dropped_and_none_is_passed_over() {
-    let mut server = Server::new(200);
-    let mut queue = Queue::new("116".to_owned(), 20);
-    queue.show(0, 60);
-    settle(&mut queue, &server, START);
-    server.rows.remove(5);
-    queue.refresh(START);
-    settle(&mut queue, &server, START);
-    queue.show(100, 60);
-    settle(&mut queue, &server, START);
-    queue.show(0, 190);
-    let shown: Vec<String> = view(&queue).rows.into_iter().map(|row| row.pk).collect();
-    let expected: Vec<String> = server
-        .rows
-        .iter()
-        .take(shown.len())
-        .map(|row| row.pk.clone())
-        .collect();
-    assert_eq!(shown, expected);
-}
-
-#[test]
 fn a_failure_leaves_the_rows_and_tries_again_later() {
     let server = Server::new(25);
     let mut queue = Queue::new("116".to_owned(), 20);
@@ -267,29 +208,6 @@ fn the_first_page_failing_is_tried_again_too() {
 }
 
 #[test]
-fn a_server_that_repeats_itself_is_left() {
-    let mut queue = Queue::new("116".to_owned(), 500);
-    queue.show(0, 200);
-    let mut asked = 0;
-    while let Some(task) = queue.next_task(START) {
-        asked += 1;
-        let report = QueueReport {
-            generation: task.generation,
-            kind: task.kind,
-            result: Ok(Read {
-                rows: vec![row(1, "CREATED")],
-                total: None,
-                next: Some(cursor(1)),
-                pages: 1,
-            }),
-        };
-        queue.report(report, START);
-    }
-    assert_eq!(asked, 2);
-    assert_eq!(view(&queue).loaded, 1);
-}
-
-#[test]
 fn a_request_read_elsewhere_shows_in_its_row() {
     let server = Server::new(25);
     let mut queue = Queue::new("116".to_owned(), 20);
@@ -304,59 +222,86 @@ fn a_request_read_elsewhere_shows_in_its_row() {
     );
 }
 
-/// What may happen while an officer looks at the queue.
-#[derive(Debug, Clone)]
-enum Event {
-    Show(u32, u32),
-    New,
-    Gone(usize),
-    Changed(usize),
-    Refresh,
-    More,
-    Later,
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    prop_oneof![
-        (0..400u32, 0..80u32).prop_map(|(first, count)| Event::Show(first, count)),
-        Just(Event::New),
-        (0..300usize).prop_map(Event::Gone),
-        (0..300usize).prop_map(Event::Changed),
-        Just(Event::Refresh),
-        Just(Event::More),
-        Just(Event::Later),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn no_request_stands_twice_and_the_window_is_inside(events in prop::collection::vec(event(), 1..40)) {
-        let mut server = Server::new(300);
-        let mut queue = Queue::new("116".to_owned(), 5);
-        let mut now = START;
-        for event in events {
-            match event {
-                Event::Show(first, count) => queue.show(first, count),
-                Event::New => {
-                    let pk = 1_000 + server.rows.len() as u32;
-                    server.rows.retain(|row| row.pk != pk.to_string());
-                    server.rows.insert(0, row(pk, "VIDEOREVIEW"));
-                }
-                Event::Gone(place) => { server.rows.remove(place % server.rows.len()); }
-                Event::Changed(place) => {
-                    let place = place % server.rows.len();
-                    server.rows[place].state = "CANCELLED".to_owned();
-                }
-                Event::Refresh => queue.refresh(now),
-                Event::More => queue.load_more(),
-                Event::Later => now += Duration::seconds(61),
-            }
-            settle(&mut queue, &server, now);
-            let shown = view(&queue);
-            let pks: HashSet<&str> = queue.rows.iter().map(|row| row.pk.as_str()).collect();
-            prop_assert_eq!(pks.len(), queue.rows.len());
-            prop_assert!(shown.matching <= shown.loaded);
-            prop_assert!(shown.first as usize + shown.rows.len() <= shown.matching as usize);
-        }
+fn in_state(state: &str) -> QueueFilter {
+    QueueFilter {
+        state: Some(state.to_owned()),
+        ..QueueFilter::default()
     }
 }
+
+fn pks(rows: &[QueueRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.pk.as_str()).collect()
+}
+
+#[test]
+fn a_screen_has_an_end() {
+    let server = Server::new(1_000);
+    let mut queue = Queue::new("116".to_owned(), 100);
+    queue.show(0, 900);
+    settle(&mut queue, &server, START);
+    assert_eq!(view(&queue).rows.len(), MAX_WINDOW as usize);
+}
+
+#[test]
+fn a_doubled_report_is_not_taken_for_the_next_one() {
+    let server = Server::new(100);
+    let mut queue = Queue::new("116".to_owned(), 20);
+    let first = queue.next_task(START).unwrap();
+    queue.report(server.answer(&first), START);
+    let second = queue.next_task(START).unwrap();
+    queue.report(server.answer(&first), START);
+    queue.report(
+        first.failed(crate::failure::plain(FailureCode::RaTimeout)),
+        START,
+    );
+    assert!(queue.next_task(START).is_none(), "the second is under way");
+    queue.report(server.answer(&second), START);
+    assert_eq!(view(&queue).loaded, 20);
+    assert_eq!(pks(&view(&queue).rows), pks(&server.rows[..20]));
+}
+
+#[test]
+fn work_at_the_desk_brings_the_next_reading_forward() {
+    let server = Server::new(25);
+    let mut queue = Queue::new("116".to_owned(), 20);
+    settle(&mut queue, &server, START);
+    let mut now = START;
+    for _ in 0..4 {
+        now = queue.next_read_at.unwrap();
+        settle(&mut queue, &server, now);
+    }
+    assert_eq!((queue.next_read_at.unwrap() - now).whole_seconds(), 60);
+    queue.update(row(24, "ENROLLREADY"));
+    assert!(queue.next_task(now).is_none());
+    assert_eq!((queue.next_read_at.unwrap() - now).whole_seconds(), 10);
+}
+
+#[test]
+fn what_a_view_of_ten_thousand_takes() {
+    let server = Server::new(10_000);
+    let mut queue = Queue::new("116".to_owned(), 1_000);
+    queue.show(9_900, 100);
+    let loading = std::time::Instant::now();
+    settle(&mut queue, &server, START);
+    println!(
+        "10,000 requests taken in, page by page: {:?}",
+        loading.elapsed()
+    );
+    assert_eq!(view(&queue).loaded, 10_000);
+    for (first, count) in [(0, 50), (5_000, 50), (9_800, 200)] {
+        queue.show(first, count);
+        let viewing = std::time::Instant::now();
+        for _ in 0..100 {
+            assert_eq!(view(&queue).rows.len(), count as usize);
+        }
+        println!(
+            "a view of {count} rows at {first}: {:?}",
+            viewing.elapsed() / 100
+        );
+    }
+}
+
+mod filtering;
+mod interleaved;
+mod moving;
+mod served;
