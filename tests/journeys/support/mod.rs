@@ -9,7 +9,7 @@ pub mod officer;
 
 pub use desk::{Desk, Setup, program};
 pub use display::Display;
-pub use driver::{alive, signal};
+pub use driver::signal;
 pub use mock::Mock;
 
 use std::time::Duration;
