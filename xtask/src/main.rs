@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod deny;
 mod exec;
+mod models;
 mod run;
 mod setup;
 mod steps;
@@ -42,6 +43,8 @@ enum Command {
         #[arg(long)]
         fast: bool,
     },
+    /// Fetch the models that are not in the tree, and check each by its SHA-256. Quick when they are there.
+    Models,
     /// Measure the product beside its peers and print tables; `docs/benchmarks.md` holds a run.
     Bench {
         /// Only this one.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run { headless, args } => run::run(headless, &args),
         Command::Test { fast } => test::test(fast).map(|()| ExitCode::SUCCESS),
+        Command::Models => models::prepare().map(|()| ExitCode::SUCCESS),
         Command::Bench { subject, json } => bench::bench(subject, json).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::cargo;
 use crate::exec::{self, TaskError};
+use crate::models;
 use crate::setup::{self, Purpose};
 use crate::ui;
 
@@ -24,6 +25,7 @@ pub fn run(headless: bool, args: &[String]) -> Result<ExitCode, TaskError> {
 
 fn window(args: &[String]) -> Result<ExitCode, TaskError> {
     setup::prepare(Purpose::Window)?;
+    models::prepare()?;
     ui::build()?;
     // With the journeys, because their dependencies change features of the web view's ones: so this build and that
     // of the tests share everything, instead of building the web view twice.

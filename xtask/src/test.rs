@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use crate::cargo::{self, Program};
 use crate::deny;
 use crate::exec::{self, TaskError};
+use crate::models;
 use crate::setup::{self, Purpose};
 use crate::steps::Steps;
 use crate::ui;
@@ -34,7 +35,8 @@ pub fn test(fast: bool) -> Result<(), TaskError> {
 fn all(fast: bool, steps: &mut Steps) -> Result<Totals, TaskError> {
     steps.step("Set-up", || {
         setup::prepare(Purpose::Tests)?;
-        setup::rust_components()
+        setup::rust_components()?;
+        models::prepare()
     })?;
     steps.step("Format", || {
         exec::run(exec::cargo().args(["fmt", "--all", "--check"]))

@@ -46,6 +46,8 @@ pub enum Command {
     Record(RecordArgs),
     /// Check a video file as the app checks a picked one.
     CheckVideo(CheckVideoArgs),
+    /// Say how alike the faces on two pictures are, each picture's largest.
+    Compare(CompareArgs),
     /// Check this station: settings, certificate, camera, disk; with --live also the RA.
     Doctor(DoctorArgs),
     /// Print the completions of a shell.
@@ -168,6 +170,14 @@ pub struct CheckVideoArgs {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub station: StationArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// JPEG or PNG.
+    pub a: PathBuf,
+    /// JPEG or PNG.
+    pub b: PathBuf,
 }
 
 #[derive(Debug, Args)]

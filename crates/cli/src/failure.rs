@@ -14,6 +14,15 @@ pub enum CliError {
         what: &'static str,
         source: std::io::Error,
     },
+    #[error("{path}: the picture cannot be used")]
+    Picture {
+        path: PathBuf,
+        source: vision::intake::IntakeError,
+    },
+    #[error("{0}: no face was found")]
+    NoFace(PathBuf),
+    #[error("faces cannot be compared")]
+    Model(#[source] vision::ModelError),
     #[error("{0} exists already; name another file or give --force")]
     Exists(PathBuf),
     #[error("the settings cannot be used")]
@@ -70,6 +79,9 @@ impl CliError {
         match self {
             CliError::Runtime(_) => "runtime".into(),
             CliError::File { .. } => "file".into(),
+            CliError::Picture { .. } => "picture_unusable".into(),
+            CliError::NoFace(_) => "no_face".into(),
+            CliError::Model(_) => "model".into(),
             CliError::Exists(_) => "exists".into(),
             CliError::Settings(_) => "settings_invalid".into(),
             CliError::Station(_) => "station".into(),
@@ -93,7 +105,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CliError::Session { failure, .. } if is_ra(failure.code) => 4,
-            CliError::Evidence(_) => 3,
+            CliError::Evidence(_) | CliError::Picture { .. } | CliError::NoFace(_) => 3,
             CliError::Usage(_) => 2,
             _ => 1,
         }

@@ -1,3 +1,12 @@
 //! What pictures show: machine-readable zones, documents, faces. No camera, no network, no UI.
 
+pub mod face;
+pub mod intake;
+mod models;
 pub mod mrz;
+mod picture;
+pub mod quality;
+mod runtime;
+
+pub use models::ModelError;
+pub use picture::Picture;

@@ -2,6 +2,7 @@
 
 pub mod cameras;
 pub mod check_video;
+pub mod compare;
 pub mod demo;
 pub mod doctor;
 pub mod mock;

@@ -1,0 +1,83 @@
+//! `videoid compare`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use vision::face::{self, Comparison, Face, LEAST_INTER_EYE_PX};
+use vision::intake::{IntakeError, MAX_FILE_BYTES};
+use vision::{Picture, intake};
+
+use crate::args::CompareArgs;
+use crate::failure::CliError;
+use crate::output::Output;
+
+#[derive(Serialize)]
+struct Answer {
+    files: [String; 2],
+    #[serde(flatten)]
+    comparison: Comparison,
+    /// All faces of both pictures, the compared ones first.
+    faces: [Vec<Face>; 2],
+}
+
+pub fn run(args: CompareArgs, output: &Output) -> Result<ExitCode, CliError> {
+    let paths = [&args.a, &args.b];
+    let (a, b) = (picture(paths[0])?, picture(paths[1])?);
+    let faces = [faces(paths[0], &a)?, faces(paths[1], &b)?];
+    let comparison =
+        face::compare((&a, &faces[0][0]), (&b, &faces[1][0])).map_err(CliError::Model)?;
+    for (path, faces) in paths.iter().zip(&faces) {
+        if faces.len() > 1 {
+            let (path, count) = (path.display(), faces.len());
+            output.note(&format!("{path}: {count} faces; the largest is compared"));
+        }
+    }
+    let answer = Answer {
+        files: paths.map(|path| path.display().to_string()),
+        comparison,
+        faces,
+    };
+    output.result(&words(&comparison), &answer);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn words(comparison: &Comparison) -> String {
+    let [a, b] = comparison.inter_eye_px;
+    let eyes = format!("{a:.0} and {b:.0} px between the eyes");
+    match comparison.similarity {
+        Some(similarity) => format!(
+            "similarity {similarity} of 100, distance {:.3}, {eyes}",
+            comparison.distance
+        ),
+        None => format!("not reliable: {eyes}, {LEAST_INTER_EYE_PX} are needed in both pictures"),
+    }
+}
+
+fn picture(path: &Path) -> Result<Picture, CliError> {
+    let unreadable = |source| CliError::File {
+        path: path.to_path_buf(),
+        what: "cannot be read",
+        source,
+    };
+    let unusable = |source| CliError::Picture {
+        path: path.to_path_buf(),
+        source,
+    };
+    // Asked before it is read: the file may be larger than the memory.
+    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    if bytes > MAX_FILE_BYTES {
+        return Err(unusable(IntakeError::FileTooLarge { bytes }));
+    }
+    intake::read(&std::fs::read(path).map_err(unreadable)?).map_err(unusable)
+}
+
+/// At least one, the largest first.
+fn faces(path: &Path, picture: &Picture) -> Result<Vec<Face>, CliError> {
+    let faces = face::detect(picture).map_err(CliError::Model)?;
+    if faces.is_empty() {
+        return Err(CliError::NoFace(path.to_path_buf()));
+    }
+    Ok(faces)
+}
