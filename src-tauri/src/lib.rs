@@ -107,6 +107,7 @@ fn open(app: &mut tauri::App, args: &Args) -> Result<(), Box<dyn Error>> {
             window::close_on_signals(app.handle().clone());
             window::open_main(app)?;
             window::send_snapshots(app.handle().clone(), &station);
+            window::send_guidance(app.handle().clone(), &station);
         }
         Err(problem) => {
             tracing::error!(causes = ?problem.causes(), "{problem}. {}", problem.remedy());

@@ -18,6 +18,7 @@ const PROBLEM: &str = "problem";
 pub const PROBLEM_SCHEME: &str = "problem";
 /// The event that carries each new state of the session.
 const SNAPSHOT_EVENT: &str = "snapshot";
+const GUIDANCE_EVENT: &str = "guidance";
 /// Shortest time between two states sent to the page; those in between are skipped.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(33);
 /// Longest wait for the session's end. A recording that is not finished by then is finished at the next start.
@@ -83,6 +84,19 @@ pub fn send_snapshots<R: Runtime>(app: AppHandle<R>, station: &StationHandle) {
             tokio::time::sleep(SNAPSHOT_INTERVAL).await;
             if states.changed().await.is_err() {
                 return;
+            }
+        }
+    });
+}
+
+/// Sends each new guidance to the page, the latest only; it comes too often to travel with the state.
+pub fn send_guidance<R: Runtime>(app: AppHandle<R>, station: &StationHandle) {
+    let mut guidance = station.guidance();
+    tauri::async_runtime::spawn(async move {
+        while guidance.changed().await.is_ok() {
+            let latest = guidance.borrow_and_update().clone();
+            if let Err(error) = app.emit_to(MAIN, GUIDANCE_EVENT, &latest) {
+                tracing::error!(%error, "guidance could not be sent to the page");
             }
         }
     });

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    Acceptance, Challenge, Check, CheckResult, Delivered, DocumentType, Field, FieldEdit,
-    FieldEntry, ImageKind, ImageRecord, OperatorRecord, PartsAtRa, RecordingRecord, RequestForm,
-    RequestRecord, Similarity, Step, VideoRecord,
+    Acceptance, Challenge, Check, CheckResult, Delivered, DocumentType, FaceRecord, Field,
+    FieldEdit, FieldEntry, ImageKind, ImageRecord, LivenessRecord, OperatorRecord, PartsAtRa,
+    PictureReading, RecordingRecord, RequestForm, RequestRecord, Similarity, Step, VideoRecord,
 };
 
 /// Version of the written form.
@@ -57,6 +57,15 @@ pub struct Case {
     /// Only checks that were performed; what is not here was not performed.
     pub checks: BTreeMap<Check, CheckResult>,
     pub similarity: Option<Similarity>,
+    /// What the accepted pictures show, by picture; goes with the picture.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub readings: BTreeMap<ImageKind, PictureReading>,
+    /// Selfie against portrait, and the video against both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faces: Option<FaceRecord>,
+    /// What the accepted video shows of the challenge; goes with the video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liveness: Option<LivenessRecord>,
     pub delivered: Option<Delivered>,
     /// When the evidence was erased from this station.
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -92,6 +101,9 @@ impl Case {
             fields: BTreeMap::new(),
             checks: BTreeMap::new(),
             similarity: None,
+            readings: BTreeMap::new(),
+            faces: None,
+            liveness: None,
             delivered: None,
             erased_at: None,
         }
@@ -257,8 +269,14 @@ impl Case {
             }
             Some(value) => {
                 let by = self.operator.name.clone();
-                self.checks
-                    .insert(check, CheckResult::Attested { value, by, at });
+                let attested = CheckResult::Attested {
+                    value,
+                    by,
+                    at,
+                    reason: None,
+                    measured: None,
+                };
+                self.checks.insert(check, attested);
             }
         }
         Ok(())
@@ -283,7 +301,11 @@ impl Case {
             Field::SerialNumber => &self.form.serial_number,
             Field::IdDocumentType => &self.form.id_document_type,
             Field::IdDocumentCountry => &self.form.id_document_country,
-            Field::BirthDate | Field::IdDocumentValidity => "",
+            Field::BirthDate
+            | Field::IdDocumentValidity
+            | Field::Sex
+            | Field::Nationality
+            | Field::IdDocumentNumber => "",
         }
     }
 
@@ -306,6 +328,7 @@ impl Case {
     pub fn erase(&mut self, at: OffsetDateTime) {
         self.form = RequestForm::default();
         self.fields.clear();
+        self.readings.clear();
         if let Some(acceptance) = &mut self.acceptance {
             acceptance.ip = None;
         }

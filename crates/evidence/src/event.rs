@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{Check, Field, ImageKind, OperatorRecord};
+use crate::{Check, Field, FieldSource, ImageKind, OperatorRecord, ProblemKind};
 
 /// One line of the audit record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditLine {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
@@ -16,7 +16,7 @@ pub struct AuditLine {
 }
 
 /// What happened. Fields hold numbers, hashes, codes and kinds only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum AuditEvent {
     EnrollmentStarted {
@@ -92,6 +92,59 @@ pub enum AuditEvent {
     CheckAttested {
         check: Check,
         value: Option<bool>,
+    },
+    /// A capture that failed a hard limit.
+    CaptureRefused {
+        kind: ImageKind,
+        problems: Vec<ProblemKind>,
+    },
+    /// The operator took a picture that failed soft limits.
+    CaptureOverridden {
+        kind: ImageKind,
+        problems: Vec<ProblemKind>,
+    },
+    CornersMoved {
+        kind: ImageKind,
+    },
+    PictureRead {
+        kind: ImageKind,
+        zone: Option<String>,
+        all_valid: bool,
+    },
+    /// A value was taken from the document.
+    FieldRead {
+        field: Field,
+        source: FieldSource,
+        confidence: f32,
+    },
+    FacesCompared {
+        score: Option<u8>,
+        distance: Option<f32>,
+    },
+    LivenessJudged {
+        passed: bool,
+        sampled: u32,
+    },
+    /// A check was measured or looked up, or its value fell with what it was measured on.
+    CheckMeasured {
+        check: Check,
+        value: Option<bool>,
+        method: String,
+    },
+    /// The operator says otherwise than the measurement.
+    CheckOverridden {
+        check: Check,
+        measured: bool,
+        value: bool,
+        reason: String,
+    },
+    CodeSent,
+    CodeRefused {
+        tries_left: u32,
+    },
+    CodeReturned,
+    RegisterAsked {
+        found: Option<bool>,
     },
     DeliveryStarted,
     DeliveryCancelled,

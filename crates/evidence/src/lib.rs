@@ -6,6 +6,7 @@ mod completeness;
 mod event;
 mod input;
 mod payload;
+mod readings;
 mod records;
 mod terms;
 
@@ -18,8 +19,14 @@ pub use input::{
     check_document_number, check_email, check_phone,
 };
 pub use payload::{EvidencePayload, PayloadOptions, SimilarityForm, build_payload};
-pub use records::{
-    Acceptance, Delivered, FieldEdit, FieldEntry, ImageRecord, OperatorRecord, PartsAtRa,
-    RecordingRecord, RequestRecord, Similarity, VideoRecord,
+pub use readings::{
+    CaptureProblem, FaceArea, FaceMatch, FaceRecord, FieldSource, LivenessRecord, PictureReading,
+    ProblemKind, ReadValue, ZoneReading,
 };
-pub use terms::{Check, CheckResult, DocumentType, Field, ImageKind, Step};
+pub use records::{
+    Acceptance, Delivered, FieldEdit, FieldEntry, ImageRecord, OperatorRecord, OriginalRecord,
+    PartsAtRa, RecordingRecord, RequestRecord, Similarity, VideoRecord,
+};
+pub use terms::{
+    Check, CheckReason, CheckResult, DocumentType, Field, ImageKind, ReasonCode, Step,
+};

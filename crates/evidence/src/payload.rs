@@ -109,6 +109,9 @@ fn security_checks(case: &Case, options: PayloadOptions) -> Map<String, Value> {
         let source = match &result {
             CheckResult::NotPerformed => json!({"source": "not_performed"}),
             CheckResult::Measured { method, .. } => json!({"source": "measured", "method": method}),
+            CheckResult::LookedUp { register, at, .. } => {
+                json!({"source": "looked_up", "register": register, "at": at})
+            }
             CheckResult::Attested { at, .. } => json!({"source": "attested", "at": at}),
         };
         provenance.insert(check.key().to_owned(), source);

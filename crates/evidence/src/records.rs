@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::{CaptureProblem, FieldSource};
+
 /// Who sat at the station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorRecord {
@@ -55,7 +57,7 @@ pub struct Acceptance {
 }
 
 /// An accepted picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImageRecord {
     /// Name of the stored picture; changes with each acceptance.
     pub id: String,
@@ -72,6 +74,34 @@ pub struct ImageRecord {
     /// For the portrait: the rectangle cut out of the front, `[x, y, width, height]` in its pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_from: Option<[u32; 4]>,
+    /// For a straightened document: what it was straightened from, as the camera gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<OriginalRecord>,
+    /// Dots an inch of the document that the camera really saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpi: Option<f32>,
+    /// Taken by the station when all was good, not by the operator's hand.
+    #[serde(default)]
+    pub automatic: bool,
+    /// Soft limits that it failed, and that the operator passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<CaptureProblem>,
+}
+
+/// The picture that a straightened one was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OriginalRecord {
+    /// Name for the screens, as `ImageRecord::id`.
+    pub id: String,
+    pub file: String,
+    pub width: u32,
+    pub height: u32,
+    pub bytes: u64,
+    pub sha256: String,
+    /// The document's corners in its pixels, clockwise as the document is read, from its top left.
+    pub corners: [[f32; 2]; 4],
+    /// The corners were set by hand.
+    pub by_hand: bool,
 }
 
 /// The accepted video.
@@ -110,9 +140,17 @@ pub struct RecordingRecord {
 }
 
 /// A value as read from the document, with every change that a person made to it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FieldEntry {
     pub value: String,
+    #[serde(default)]
+    pub source: FieldSource,
+    /// How sure the reading is, 0 to 1; none for what was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f32>,
+    /// Whether a check digit or rule holds for what was read; none where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<FieldEdit>,
 }

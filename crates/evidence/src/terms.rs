@@ -167,13 +167,114 @@ pub enum CheckResult {
     Measured {
         value: bool,
         method: String,
+        /// What speaks for and against, with the numbers that were measured.
+        #[serde(default)]
+        reasons: Vec<CheckReason>,
+    },
+    /// An official register was asked.
+    LookedUp {
+        value: bool,
+        /// Name of the register, as it answered.
+        register: String,
+        /// Its own number of the look-up, where it gave one.
+        reference: Option<String>,
+        at: String,
     },
     /// The operator vouches for it.
     Attested {
         value: bool,
         by: String,
         at: String,
+        /// Why, where the operator overrides what was measured.
+        #[serde(default)]
+        reason: Option<String>,
+        /// What was measured and is overridden.
+        #[serde(default)]
+        measured: Option<bool>,
     },
+}
+
+/// One thing that speaks for or against a check, with what was measured. Its words are the screens'.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CheckReason {
+    pub code: ReasonCode,
+    /// Whether it speaks for the check; none where it only explains.
+    pub holds: Option<bool>,
+    /// The measured number, date or kind. Never a name or a document's number.
+    pub measured: Option<String>,
+    /// What it was held against.
+    pub expected: Option<String>,
+}
+
+/// Closed list of what speaks for or against a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ReasonCode {
+    /// The day on which the document ends, against today.
+    ExpiryDate,
+    /// Age in whole years today, against the age of majority.
+    Age,
+    /// The station's clock was compared with the RA's: seconds between them.
+    ClockChecked,
+    /// Nobody compared the station's clock with another.
+    ClockUnchecked,
+    /// All check digits of the machine-readable zone.
+    CheckDigits,
+    /// The zone was read without doubt in any letter.
+    ZoneSure,
+    /// Kind of zone, country codes, dates and letters are such as exist.
+    ZoneWellFormed,
+    /// No machine-readable zone was read.
+    NoZone,
+    /// The name on the document is that of the request.
+    NameAsRequested,
+    /// The number on the document is that of the request.
+    NumberAsRequested,
+    /// The kind of document is the one of the request.
+    KindAsRequested,
+    /// The issuing state is the one of the request.
+    CountryAsRequested,
+    /// Front and zone say the same name.
+    NamePrinted,
+    /// Front and zone say the same number.
+    NumberPrinted,
+    /// Front and zone say the same dates.
+    DatesPrinted,
+    /// The number's own check letter or digit.
+    NumberRule,
+    /// A value that was read was changed by hand.
+    EditedByHand,
+    /// An action of the challenge, seen in the video: the time in seconds.
+    LookedAhead,
+    TurnedLeft,
+    TurnedRight,
+    /// The same face throughout: the largest distance of descriptors.
+    SamePerson,
+    /// A face in every sampled frame: seconds without one.
+    FaceThroughout,
+    /// No second face: frames with one.
+    OneFaceOnly,
+    /// Frames that are the same to the last pixel.
+    IdenticalFrames,
+    /// Frames at times that no camera makes.
+    FrameTiming,
+    /// The pictures come from a virtual camera.
+    VirtualCamera,
+    /// Another camera was opened in mid-way.
+    CameraChanged,
+    /// The video was picked from a file.
+    PickedFile,
+    /// Share of the picture that has colour.
+    Colour,
+    /// A regular pattern as of a screen or of print.
+    ScreenPattern,
+    /// A one-time code was sent and came back.
+    CodeReturned,
+    /// Tries that were made with a one-time code.
+    CodeTries,
 }
 
 impl CheckResult {
@@ -181,9 +282,9 @@ impl CheckResult {
     pub fn value(&self) -> Option<bool> {
         match self {
             CheckResult::NotPerformed => None,
-            CheckResult::Measured { value, .. } | CheckResult::Attested { value, .. } => {
-                Some(*value)
-            }
+            CheckResult::Measured { value, .. }
+            | CheckResult::LookedUp { value, .. }
+            | CheckResult::Attested { value, .. } => Some(*value),
         }
     }
 }
@@ -205,18 +306,26 @@ pub enum Field {
     IdDocumentCountry,
     BirthDate,
     IdDocumentValidity,
+    Sex,
+    /// ISO 3166-1 alpha-2 where the document's code has one, else the document's own.
+    Nationality,
+    /// The document's own number, where it is another than the person's.
+    IdDocumentNumber,
 }
 
 impl Field {
-    pub const ALL: [Field; 10] = [
+    pub const ALL: [Field; 13] = [
         Field::GivenName,
         Field::Surname1,
         Field::Surname2,
         Field::SerialNumber,
+        Field::IdDocumentNumber,
         Field::IdDocumentType,
         Field::IdDocumentCountry,
         Field::BirthDate,
         Field::IdDocumentValidity,
+        Field::Sex,
+        Field::Nationality,
         Field::Email,
         Field::MobilePhoneNumber,
     ];
@@ -234,6 +343,9 @@ impl Field {
             Field::IdDocumentCountry => "id_document_country",
             Field::BirthDate => "birth_date",
             Field::IdDocumentValidity => "id_document_validity",
+            Field::Sex => "sex",
+            Field::Nationality => "nationality",
+            Field::IdDocumentNumber => "id_document_number",
         }
     }
 }

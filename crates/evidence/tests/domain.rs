@@ -35,6 +35,10 @@ fn image(id: &str, simulated: bool) -> ImageRecord {
         source: "Cam".into(),
         simulated,
         cut_from: None,
+        original: None,
+        dpi: None,
+        automatic: false,
+        overridden: Vec::new(),
     }
 }
 

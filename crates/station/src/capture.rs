@@ -8,7 +8,7 @@ use image::ImageFormat;
 use sha2::{Digest, Sha256};
 
 use crate::camera_desk::Still;
-use crate::contract::{Failure, FailureCode, Work};
+use crate::contract::{Failure, FailureCode, PendingLook, Work};
 use crate::enrollment::Pending;
 use crate::failure::{not_now, of, plain};
 use crate::session::Session;
@@ -82,6 +82,7 @@ impl Session {
                 captured_at: still.captured_at,
                 source: still.source,
                 simulated: still.simulated,
+                look: PendingLook::none(),
             })
         });
         match pending {
@@ -137,6 +138,10 @@ impl Session {
             source: source.to_owned(),
             simulated,
             cut_from,
+            original: None,
+            dpi: None,
+            automatic: false,
+            overridden: Vec::new(),
         };
         let event = AuditEvent::ImageAccepted {
             kind,

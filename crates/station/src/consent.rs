@@ -80,6 +80,7 @@ impl Session {
         &mut self,
         check: Check,
         value: Option<bool>,
+        _reason: Option<String>,
     ) -> Result<(), Failure> {
         self.editable()?;
         let at = rfc3339(self.clock.now());

@@ -4,10 +4,14 @@
 //! typed. All types here are exported to TypeScript.
 
 mod desk;
+mod seeing;
 
 pub use desk::*;
 pub use evidence::{Challenge, ChallengeAction, Missing, RequestForm};
-use evidence::{Check, CheckResult, DocumentType, Field, ImageKind, Step};
+use evidence::{
+    Check, CheckReason, CheckResult, DocumentType, Field, FieldSource, ImageKind, Step,
+};
+pub use seeing::*;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -168,7 +172,14 @@ pub struct EnrollmentView {
     pub consent: Option<ConsentView>,
     /// A capture waits for *use this* or *retake*.
     pub pending: Option<PendingCapture>,
+    pub capturing: CapturingView,
     pub images: Vec<ImageView>,
+    /// What was read on the document's accepted pictures.
+    pub readings: Vec<ReadingView>,
+    pub faces: FacesView,
+    pub liveness: LivenessView,
+    pub code: CodeView,
+    pub register: RegisterView,
     pub video: Option<VideoView>,
     pub recording: Option<RecordingView>,
     /// Copying and checking a picked file.
@@ -241,6 +252,7 @@ pub struct PendingCapture {
     pub height: u32,
     #[ts(type = "number")]
     pub bytes: u64,
+    pub look: PendingLook,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -308,10 +320,17 @@ pub struct FieldView {
     pub field: Field,
     /// What the request says.
     pub requested: String,
-    /// What will be sent as read from the document; typed by the operator for now.
+    /// What will be sent as read from the document.
     pub document: String,
     pub differs: bool,
     pub edited: bool,
+    pub source: FieldSource,
+    /// 0 to 1; none for what was typed.
+    pub confidence: Option<f32>,
+    /// Whether a check digit or a rule holds for it; none where there is none.
+    pub valid: Option<bool>,
+    /// The form as printed, where it is another than that of the zone.
+    pub suggestion: Option<Suggestion>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -320,6 +339,10 @@ pub struct FieldView {
 pub struct CheckView {
     pub check: Check,
     pub result: CheckResult,
+    /// What could not be measured, or what hints at something: no value comes from these.
+    pub hints: Vec<CheckReason>,
+    /// The operator may vouch for it, or override what was measured.
+    pub attestable: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -506,6 +529,14 @@ pub enum FailureCode {
     ConfirmationNeeded,
     ContractUnreadable,
     DocumentUnreadable,
+    /// A model of the picture reader is missing or does not run.
+    VisionFailed,
+    /// The code's or register's service cannot be reached, or answers something else.
+    HookUnreachable,
+    HookRejected,
+    HookAnswerUnreadable,
+    /// A measured value is overridden only with a reason.
+    ReasonNeeded,
     Cancelled,
     OperatorMissing,
     ConsentMissing,
@@ -568,6 +599,10 @@ pub enum Command {
     },
     UsePending,
     Retake,
+    /// Straightens the pending picture by these corners, in the original's pixels, clockwise from the document's top left.
+    SetCorners {
+        corners: [[f32; 2]; 4],
+    },
     /// Removes an accepted picture.
     DiscardImage {
         kind: ImageKind,
@@ -595,11 +630,24 @@ pub enum Command {
         field: Field,
         value: String,
     },
-    /// `value` none takes an attestation back.
+    /// Takes the form that is offered for the field.
+    TakeSuggestion {
+        field: Field,
+    },
+    /// `value` none takes an attestation back. Against a measured value a reason is demanded.
     AttestCheck {
         check: Check,
         value: Option<bool>,
+        reason: Option<String>,
     },
+    /// Sends a one-time code to the subject.
+    SendCode,
+    /// What the subject says the code is.
+    ReturnCode {
+        code: String,
+    },
+    /// Asks the configured register.
+    AskRegister,
     Send,
     CancelSend,
     /// Reads the request's state again.

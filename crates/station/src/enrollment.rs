@@ -5,8 +5,12 @@ use evidence::{
 };
 use tokio_util::sync::CancellationToken;
 
+use crate::code::OneTimeCode;
 use crate::contract::*;
 use crate::failure::{chain, not_now, of, plain};
+use crate::guiding::Capturing;
+use crate::reading::Seeing;
+use crate::register::RegisterLookup;
 use crate::session::Session;
 use crate::store::{CaseStore, StoreError, read_all};
 use crate::video::Recording;
@@ -25,6 +29,7 @@ pub(crate) struct Pending {
     pub captured_at: time::OffsetDateTime,
     pub source: String,
     pub simulated: bool,
+    pub look: PendingLook,
 }
 
 /// The open enrollment with the work that goes on for it.
@@ -37,6 +42,10 @@ pub(crate) struct OpenCase {
     pub recording: Option<Recording>,
     pub import_work: Work,
     pub delivery: DeliveryView,
+    pub capturing: Capturing,
+    pub seeing: Seeing,
+    pub code: OneTimeCode,
+    pub register: RegisterLookup,
     /// Stops the work in the background: delivery, request.
     pub cancel: CancellationToken,
     /// Events that could not be written yet.
@@ -53,6 +62,10 @@ impl OpenCase {
             recording: None,
             import_work: Work::Idle,
             delivery: DeliveryView::Idle,
+            capturing: Capturing::default(),
+            seeing: Seeing::default(),
+            code: OneTimeCode::default(),
+            register: RegisterLookup::default(),
             cancel: CancellationToken::new(),
             unlogged: Vec::new(),
         }

@@ -11,7 +11,7 @@ use ra_api::delivery::RetryPolicy;
 use tokio::sync::{oneshot, watch};
 
 use crate::clock::{Clock, SystemClock};
-use crate::contract::{Command, Failure, FailureCode, Snapshot};
+use crate::contract::{Command, Failure, FailureCode, GuidanceView, Snapshot};
 use crate::desk::player::VideoPicture;
 use crate::failure;
 use crate::message::{ImageQuery, Message};
@@ -109,6 +109,7 @@ pub struct StationHandle {
     pub(crate) inbox: mpsc::Sender<Message>,
     pub(crate) snapshots: watch::Receiver<Snapshot>,
     pub(crate) latest: LatestFrame,
+    pub(crate) guidance: watch::Receiver<Option<GuidanceView>>,
     pub(crate) _lifeline: Arc<Lifeline>,
 }
 
@@ -121,6 +122,11 @@ impl StationHandle {
     /// Follows the state; intermediate states may be skipped.
     pub fn subscribe(&self) -> watch::Receiver<Snapshot> {
         self.snapshots.clone()
+    }
+
+    /// Follows the guidance before the camera, up to 15 times a second; none while nothing is guided.
+    pub fn guidance(&self) -> watch::Receiver<Option<GuidanceView>> {
+        self.guidance.clone()
     }
 
     /// Carries out a command. Returns as soon as it is accepted or refused; long work goes on in the

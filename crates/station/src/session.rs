@@ -60,6 +60,8 @@ pub(crate) struct Session {
     /// Local address towards the RA, once known.
     pub local_ip: Option<String>,
     snapshots: watch::Sender<Snapshot>,
+    /// What to do before the camera, frame by frame.
+    pub guidance: Arc<watch::Sender<Option<GuidanceView>>>,
     _training: Option<Training>,
     _lock: DataLock,
 }
@@ -95,6 +97,7 @@ impl Session {
             settings: settings.public(config.settings_file.as_deref(), &data_dir, &hosts),
         };
         let (publisher, snapshots) = watch::channel(snapshot);
+        let (guide, guidance) = watch::channel(None);
         let lock_minutes = settings.desk.lock_minutes;
         let mut session = Session {
             settings,
@@ -121,6 +124,7 @@ impl Session {
             decision_policy: config.decision_policy,
             local_ip: None,
             snapshots: publisher,
+            guidance: Arc::new(guide),
             _training: training,
             _lock: lock,
         };
@@ -141,6 +145,7 @@ impl Session {
             inbox: inbox.clone(),
             snapshots,
             latest,
+            guidance,
             _lifeline: Arc::new(Lifeline(inbox)),
         })
     }
@@ -252,7 +257,16 @@ impl Session {
             Command::ImportVideo { path } => self.import_video(path.into()),
             Command::DiscardVideo => self.discard_video(),
             Command::SetField { field, value } => self.set_field(field, &value),
-            Command::AttestCheck { check, value } => self.attest_check(check, value),
+            Command::AttestCheck {
+                check,
+                value,
+                reason,
+            } => self.attest_check(check, value, reason),
+            Command::SetCorners { corners } => self.set_corners(corners),
+            Command::TakeSuggestion { field } => self.take_suggestion(field),
+            Command::SendCode => self.send_code(),
+            Command::ReturnCode { code } => self.return_code(&code),
+            Command::AskRegister => self.ask_register(),
             Command::Send => self.send(),
             Command::CancelSend => self.cancel_send(),
             Command::RefreshRequest => self.refresh_request(),

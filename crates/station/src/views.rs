@@ -1,6 +1,6 @@
 //! From the session's state to what the screens see of it.
 
-use evidence::{Case, Check, Field, ImageKind, Step};
+use evidence::{Case, Check, Field, FieldSource, ImageKind, Step};
 
 use crate::clock::rfc3339;
 use crate::contract::*;
@@ -64,17 +64,26 @@ pub fn enrollment_view(open: &OpenCase) -> EnrollmentView {
             width: pending.width,
             height: pending.height,
             bytes: pending.jpeg.len() as u64,
+            look: pending.look.clone(),
         }),
+        capturing: open.capturing.view(open.awaiting_still.is_some()),
         images: images(case),
+        readings: open.seeing.readings(case),
+        faces: open.seeing.faces(case),
+        liveness: open.seeing.liveness(case),
+        code: open.code.view(),
+        register: open.register.view(),
         video: video(case),
         recording: open.recording.as_ref().map(|recording| recording.view()),
         import_work: open.import_work.clone(),
         challenge: case.challenge.clone(),
-        fields: Field::ALL.map(|field| field_view(case, field)).to_vec(),
+        fields: Field::ALL.map(|field| field_view(open, field)).to_vec(),
         checks: Check::ALL
             .map(|check| CheckView {
                 check,
                 result: case.check_result(check),
+                hints: Vec::new(),
+                attestable: true,
             })
             .to_vec(),
         missing: if case.delivered.is_some() || case.cancelled() {
@@ -133,7 +142,9 @@ fn delivery(open: &OpenCase) -> DeliveryView {
     }
 }
 
-fn field_view(case: &Case, field: Field) -> FieldView {
+fn field_view(open: &OpenCase, field: Field) -> FieldView {
+    let case = &open.case;
+    let entry = case.fields.get(&field);
     let requested = case.requested_value(field).to_owned();
     let document = case.document_value(field);
     FieldView {
@@ -141,10 +152,11 @@ fn field_view(case: &Case, field: Field) -> FieldView {
         differs: !requested.is_empty()
             && !document.is_empty()
             && requested.to_uppercase() != document.to_uppercase(),
-        edited: case
-            .fields
-            .get(&field)
-            .is_some_and(|entry| !entry.edits.is_empty()),
+        edited: entry.is_some_and(|entry| !entry.edits.is_empty()),
+        source: entry.map_or(FieldSource::Typed, |entry| entry.source),
+        confidence: entry.and_then(|entry| entry.confidence),
+        valid: entry.and_then(|entry| entry.valid),
+        suggestion: open.seeing.suggestion(case, field),
         requested,
         document,
     }

@@ -68,6 +68,7 @@ fn commands(case_id: &str) -> Vec<Command> {
             value: "X".into(),
         },
         Command::AttestCheck {
+            reason: None,
             check: Check::Liveliness,
             value: Some(true),
         },

@@ -778,6 +778,7 @@ async fn what_was_captured_here_shows_its_sources_and_its_record_and_needs_anoth
     let desk = desk_in(folder.path(), TrainingFlow::TwoStep).await;
     desk.complete().await;
     desk.ok(Command::AttestCheck {
+        reason: None,
         check: Check::DocumentNotcopy,
         value: Some(true),
     })

@@ -25,6 +25,7 @@ async fn the_whole_way() {
             .all(|check| check.result == CheckResult::NotPerformed)
     );
     desk.ok(Command::AttestCheck {
+        reason: None,
         check: Check::DocumentNotcopy,
         value: Some(true),
     })

@@ -1,5 +1,6 @@
 import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
+import type { GuidanceView } from './bindings/GuidanceView';
 import type { Snapshot } from './bindings/Snapshot';
 import type { Presentations, PreviewFrame, Transport, VideoPicture } from './transport';
 
@@ -59,6 +60,7 @@ export const transport: Transport = {
   dispatch: (command) => invoke('dispatch', { command }),
   snapshot: () => invoke<Snapshot>('snapshot'),
   onSnapshot: (listener) => listen<Snapshot>('snapshot', (event) => listener(event.payload)),
+  onGuidance: (listener) => listen<GuidanceView | null>('guidance', (event) => listener(event.payload)),
   presentations: () => invoke<Presentations>('presentations'),
   pickVideo: () => invoke<string | null>('pick_video'),
   pickDocument: () => invoke<string | null>('pick_document'),

@@ -1,5 +1,6 @@
 import type { Command } from './bindings/Command';
 import type { FailureCode } from './bindings/FailureCode';
+import type { GuidanceView } from './bindings/GuidanceView';
 import type { Presentation } from './bindings/Presentation';
 import type { Snapshot } from './bindings/Snapshot';
 
@@ -23,6 +24,8 @@ export interface Transport {
   dispatch(command: Command): Promise<void>;
   snapshot(): Promise<Snapshot>;
   onSnapshot(listener: (snapshot: Snapshot) => void): Promise<() => void>;
+  /** What to do before the camera, up to 15 times a second; null when nothing is guided. */
+  onGuidance(listener: (guidance: GuidanceView | null) => void): Promise<() => void>;
   /** How each failure is presented; the words are the UI's own. */
   presentations(): Promise<Presentations>;
   /** Path of the chosen file, null when the dialogue was closed without a choice. */

@@ -149,6 +149,7 @@ fn description(review: &ReviewView) -> String {
             CheckOrigin::NotTransmitted => "source not transmitted".to_owned(),
             CheckOrigin::NotPerformed => "not performed".to_owned(),
             CheckOrigin::Measured { method } => format!("measured: {method}"),
+            CheckOrigin::LookedUp { register, at } => format!("looked up in {register} at {at}"),
             CheckOrigin::Attested { by, at } => format!("attested by {by} at {at}"),
         };
         line(format!("  {:<22} {value:<4} {source}", check.label));

@@ -290,6 +290,10 @@ pub enum CheckOrigin {
     Measured {
         method: String,
     },
+    LookedUp {
+        register: String,
+        at: String,
+    },
     Attested {
         by: String,
         at: String,

@@ -176,6 +176,7 @@ fn reviewed(
     let source = match own {
         Some(CheckResult::NotPerformed) => CheckOrigin::NotPerformed,
         Some(CheckResult::Measured { method, .. }) => CheckOrigin::Measured { method },
+        Some(CheckResult::LookedUp { register, at, .. }) => CheckOrigin::LookedUp { register, at },
         Some(CheckResult::Attested { by, at, .. }) => CheckOrigin::Attested { by, at },
         None => sent_source(sent.and_then(|sources| sources.get(check.key()))),
     };
@@ -215,6 +216,10 @@ fn sent_source(source: Option<&Value>) -> CheckOrigin {
         "not_performed" => CheckOrigin::NotPerformed,
         "measured" => CheckOrigin::Measured {
             method: text("method"),
+        },
+        "looked_up" => CheckOrigin::LookedUp {
+            register: text("register"),
+            at: text("at"),
         },
         "attested" => CheckOrigin::Attested {
             by: text("by"),
@@ -374,6 +379,8 @@ mod tests {
             value,
             by: "Olga".to_owned(),
             at: "2026-03-01T10:00:00Z".to_owned(),
+            reason: None,
+            measured: None,
         };
         let record = record(json!([["Data integrity", true]]));
         let source = |own: CheckResult| {

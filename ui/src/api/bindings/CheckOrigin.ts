@@ -3,4 +3,4 @@
 /**
  * Where a check's value comes from, as far as this station can tell.
  */
-export type CheckOrigin = { "from": "not_transmitted" } | { "from": "not_performed" } | { "from": "measured", method: string, } | { "from": "attested", by: string, at: string, };
+export type CheckOrigin = { "from": "not_transmitted" } | { "from": "not_performed" } | { "from": "measured", method: string, } | { "from": "looked_up", register: string, at: string, } | { "from": "attested", by: string, at: string, };

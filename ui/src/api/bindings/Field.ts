@@ -3,4 +3,4 @@
 /**
  * A key of `ocr_data` and of the request's user data.
  */
-export type Field = "given_name" | "surname_1" | "surname_2" | "mobile_phone_number" | "email" | "serial_number" | "id_document_type" | "id_document_country" | "birth_date" | "id_document_validity";
+export type Field = "given_name" | "surname_1" | "surname_2" | "mobile_phone_number" | "email" | "serial_number" | "id_document_type" | "id_document_country" | "birth_date" | "id_document_validity" | "sex" | "nationality" | "id_document_number";
