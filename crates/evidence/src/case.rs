@@ -282,6 +282,16 @@ impl Case {
         Ok(())
     }
 
+    /// Writes a check's result; *not performed* takes an earlier one away.
+    pub fn put_check(&mut self, check: Check, result: CheckResult) -> Result<(), CaseError> {
+        self.check_open()?;
+        match result {
+            CheckResult::NotPerformed => self.checks.remove(&check),
+            result => self.checks.insert(check, result),
+        };
+        Ok(())
+    }
+
     /// A check's result; not performed unless something was recorded.
     pub fn check_result(&self, check: Check) -> CheckResult {
         self.checks

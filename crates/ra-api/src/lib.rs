@@ -11,6 +11,7 @@ mod config;
 pub mod decision;
 pub mod delivery;
 mod error;
+mod hook;
 mod redact;
 mod secret;
 mod tls;
@@ -26,6 +27,7 @@ pub use config::{
     ProxySetting, SANDBOX,
 };
 pub use error::{ErrorKind, Operation, RaError, ServerCertificateFault, TlsRejection};
+pub use hook::{Hook, HookError};
 pub use secret::Secret;
 pub use tls::{Identity, IdentityError, IdentityFacts};
 pub use types::{

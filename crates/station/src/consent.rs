@@ -73,7 +73,8 @@ impl Session {
         }
         self.change(AuditEvent::FieldEdited { field }, |case| {
             Ok(case.set_field(field, value, at)?)
-        })
+        })?;
+        self.forget_register()
     }
 
     pub(crate) fn attest_check(

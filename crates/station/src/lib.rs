@@ -15,6 +15,8 @@ pub mod failure;
 mod guiding;
 mod handle;
 pub mod health;
+pub mod hooks;
+mod judging;
 mod message;
 mod operator_check;
 mod preview;

@@ -8,10 +8,12 @@ use evidence::VideoRecord;
 use tokio::sync::oneshot;
 
 use crate::camera_desk::CameraReport;
+use crate::code::CodeReport;
 use crate::contract::{Command, Failure, HealthItem};
 use crate::delivery::DeliveryReport;
 use crate::desk::DeskReport;
 use crate::desk::player::Player;
+use crate::register::RegisterReport;
 use crate::request::RequestReport;
 use crate::video::RecorderReport;
 
@@ -66,6 +68,8 @@ pub enum Message {
     Request(RequestReport),
     Delivery(DeliveryReport),
     Desk(DeskReport),
+    Code(CodeReport),
+    Register(Box<RegisterReport>),
     /// Asks for the player of the reviewed video with that name.
     Player {
         id: String,

@@ -116,7 +116,7 @@ pub(crate) fn identity_failure(error: &IdentityError) -> Failure {
     of(code, chain(error))
 }
 
-fn config_failure(error: &ConfigError) -> Failure {
+pub(crate) fn config_failure(error: &ConfigError) -> Failure {
     of(FailureCode::SettingsInvalid, chain(error))
 }
 

@@ -212,6 +212,8 @@ impl Session {
             Message::Request(report) => self.request_reports(report),
             Message::Delivery(report) => self.delivery_reports(report),
             Message::Desk(report) => self.desk_reports(report),
+            Message::Code(report) => self.code_reports(report),
+            Message::Register(report) => self.register_reports(*report),
             Message::Player { id, reply } => {
                 let _ = reply.send(self.player(&id));
             }
@@ -343,6 +345,10 @@ impl Session {
         self.camera.tick();
         self.watch_recording();
         self.desk_tick();
+        let now = self.clock.now();
+        if let Some(open) = &mut self.open {
+            open.code.tick(now);
+        }
     }
 
     /// Runs a conversation with the RA on a thread of its own, on the runtime's sockets and timers. The client's
@@ -368,7 +374,10 @@ impl Session {
             health: self.health.clone(),
             health_running: self.health_running,
             cases: self.cases.clone(),
-            enrollment: self.open.as_ref().map(views::enrollment_view),
+            enrollment: self
+                .open
+                .as_ref()
+                .map(|open| views::enrollment_view(open, &self.settings.hooks)),
             camera: self.camera.view(),
             desk: self.desk_view(),
             rao: self.seat.view(),

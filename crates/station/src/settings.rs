@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::contract::{ConsentTexts, DeskSettings, Environment, PublicSettings, Theme};
+use crate::hooks::Hooks;
 
 /// Name of the file that is looked for.
 pub const FILE_NAME: &str = "videoid-desk.toml";
@@ -55,6 +56,7 @@ pub struct Settings {
     pub evidence: Evidence,
     pub storage: Storage,
     pub camera: Camera,
+    pub hooks: Hooks,
     pub desk: Desk,
     pub training: TrainingServer,
     /// Further environments that the station can be switched to.

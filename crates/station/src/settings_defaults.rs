@@ -1,6 +1,7 @@
 //! What holds where a settings file says nothing. The documented example repeats it, and a test compares the two.
 
 use crate::contract::{Environment, Theme};
+use crate::hooks::Hooks;
 use crate::settings::*;
 
 impl Default for Settings {
@@ -17,6 +18,7 @@ impl Default for Settings {
             evidence: Evidence::default(),
             storage: Storage::default(),
             camera: Camera::default(),
+            hooks: Hooks::default(),
             desk: Desk::default(),
             training: TrainingServer::default(),
             profiles: Vec::new(),

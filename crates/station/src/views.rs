@@ -5,6 +5,7 @@ use evidence::{Case, Check, Field, FieldSource, ImageKind, Step};
 use crate::clock::rfc3339;
 use crate::contract::*;
 use crate::enrollment::OpenCase;
+use crate::hooks::Hooks;
 
 pub fn case_summary(case: &Case) -> CaseSummary {
     let name = format!("{} {}", case.form.given_name, case.form.surname_1);
@@ -36,7 +37,7 @@ fn environment_from(name: &str) -> Environment {
     }
 }
 
-pub fn enrollment_view(open: &OpenCase) -> EnrollmentView {
+pub fn enrollment_view(open: &OpenCase, hooks: &Hooks) -> EnrollmentView {
     let case = &open.case;
     EnrollmentView {
         case_id: case.case_id.clone(),
@@ -71,8 +72,8 @@ pub fn enrollment_view(open: &OpenCase) -> EnrollmentView {
         readings: open.seeing.readings(case),
         faces: open.seeing.faces(case),
         liveness: open.seeing.liveness(case),
-        code: open.code.view(),
-        register: open.register.view(),
+        code: open.code.view(hooks.code.is_some()),
+        register: open.register.view(hooks.register.is_some()),
         video: video(case),
         recording: open.recording.as_ref().map(|recording| recording.view()),
         import_work: open.import_work.clone(),

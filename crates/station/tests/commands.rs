@@ -72,6 +72,17 @@ fn commands(case_id: &str) -> Vec<Command> {
             check: Check::Liveliness,
             value: Some(true),
         },
+        Command::SetCorners {
+            corners: [[0.0, 0.0], [200.0, 0.0], [200.0, 150.0], [0.0, 150.0]],
+        },
+        Command::TakeSuggestion {
+            field: Field::Surname1,
+        },
+        Command::SendCode,
+        Command::ReturnCode {
+            code: "ACDEFG".into(),
+        },
+        Command::AskRegister,
         Command::Send,
         Command::CancelSend,
         Command::RefreshRequest,

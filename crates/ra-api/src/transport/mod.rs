@@ -52,43 +52,48 @@ pub(crate) struct Transport {
     answer_times: Mutex<HashMap<String, Duration>>,
 }
 
+/// The HTTP client of a configuration: its proxy, its trust, its identity.
+pub(crate) fn http_client(config: &ClientConfig) -> Result<reqwest::Client, ConfigError> {
+    let mut headers = HeaderMap::new();
+    if let Ok(agent) = HeaderValue::from_str(&config.user_agent) {
+        headers.insert(USER_AGENT, agent);
+    }
+    let mut builder = reqwest::Client::builder()
+        .default_headers(headers)
+        .http1_only()
+        // An address that redirects is a wrong setting; following it would send the certificate elsewhere.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(config.connect_timeout)
+        .tcp_nodelay(true);
+    builder = match &config.proxy {
+        ProxySetting::Environment => builder,
+        ProxySetting::None => builder.no_proxy(),
+        ProxySetting::Url { url, credentials } => {
+            let mut proxy = reqwest::Proxy::all(url.clone()).map_err(ConfigError::Proxy)?;
+            if let Some((user, password)) = credentials {
+                proxy = proxy.basic_auth(user, password.expose());
+            }
+            builder.proxy(proxy)
+        }
+    };
+    let tls = if config.uses_tls() {
+        tls::client_config(config.identity.as_ref(), config.extra_roots()?)
+            .map_err(ConfigError::Tls)?
+    } else {
+        tls::without_servers().map_err(ConfigError::Tls)?
+    };
+    builder
+        .tls_backend_preconfigured(tls)
+        .build()
+        .map_err(ConfigError::Http)
+}
+
 impl Transport {
     pub fn new(config: &ClientConfig) -> Result<Self, ConfigError> {
         config.check_url(&config.api_url)?;
         config.check_url(&config.video_url)?;
-        let mut headers = HeaderMap::new();
-        if let Ok(agent) = HeaderValue::from_str(&config.user_agent) {
-            headers.insert(USER_AGENT, agent);
-        }
-        let mut builder = reqwest::Client::builder()
-            .default_headers(headers)
-            .http1_only()
-            // An address that redirects is a wrong setting; following it would send the certificate elsewhere.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(config.connect_timeout)
-            .tcp_nodelay(true);
-        builder = match &config.proxy {
-            ProxySetting::Environment => builder,
-            ProxySetting::None => builder.no_proxy(),
-            ProxySetting::Url { url, credentials } => {
-                let mut proxy = reqwest::Proxy::all(url.clone()).map_err(ConfigError::Proxy)?;
-                if let Some((user, password)) = credentials {
-                    proxy = proxy.basic_auth(user, password.expose());
-                }
-                builder.proxy(proxy)
-            }
-        };
-        let tls = if config.uses_tls() {
-            tls::client_config(config.identity.as_ref(), config.extra_roots()?)
-                .map_err(ConfigError::Tls)?
-        } else {
-            tls::without_servers().map_err(ConfigError::Tls)?
-        };
-        let http = builder
-            .tls_backend_preconfigured(tls)
-            .build()
-            .map_err(ConfigError::Http)?;
+        let http = http_client(config)?;
         Ok(Self {
             http,
             api_url: config.api_url.clone(),
