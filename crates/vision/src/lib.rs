@@ -1,5 +1,6 @@
 //! What pictures show: machine-readable zones, documents, faces. No camera, no network, no UI.
 
+pub mod document;
 pub mod face;
 pub mod intake;
 mod models;
