@@ -18,7 +18,9 @@ import type { Problem } from '../lib/validate';
 import { decide } from './decide.en';
 import { failures } from './failures.en';
 import { queue } from './queue.en';
+import { reasons } from './reasons.en';
 import { reviewDesk } from './review.en';
+import { seeing } from './seeing.en';
 
 export interface FailureText {
   title: string;
@@ -402,11 +404,14 @@ export const en = {
     surname_2: 'Second surname',
     mobile_phone_number: 'Mobile phone',
     email: 'E-mail',
-    serial_number: 'Document number',
+    serial_number: 'Identity number',
     id_document_type: 'Document type',
     id_document_country: 'Issued by',
     birth_date: 'Date of birth',
     id_document_validity: 'Valid until',
+    sex: 'Sex',
+    nationality: 'Nationality',
+    id_document_number: 'Document number',
   } satisfies Record<Field, string>,
   checks: {
     otp_validation: { name: 'One-time code', means: 'A one-time code was validated.' },
@@ -508,7 +513,9 @@ export const en = {
     now: 'Try again. If it stays so, close the program and start it again: what is captured is kept.',
   },
   queue,
+  reasons,
   reviewDesk,
+  seeing,
   decide,
   failures,
 };

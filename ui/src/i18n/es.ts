@@ -2,7 +2,9 @@ import type { Text } from './en';
 import { decide } from './decide.es';
 import { failures } from './failures.es';
 import { queue } from './queue.es';
+import { reasons } from './reasons.es';
 import { reviewDesk } from './review.es';
+import { seeing } from './seeing.es';
 
 export const es: Text = {
   product: 'VideoID Desk',
@@ -366,11 +368,14 @@ export const es: Text = {
     surname_2: 'Segundo apellido',
     mobile_phone_number: 'Teléfono móvil',
     email: 'Correo electrónico',
-    serial_number: 'Número de documento',
+    serial_number: 'Número de identidad',
     id_document_type: 'Tipo de documento',
     id_document_country: 'Expedido por',
     birth_date: 'Fecha de nacimiento',
     id_document_validity: 'Válido hasta',
+    sex: 'Sexo',
+    nationality: 'Nacionalidad',
+    id_document_number: 'Número del documento',
   },
   checks: {
     otp_validation: { name: 'Código de un solo uso', means: 'Se validó un código de un solo uso.' },
@@ -472,7 +477,9 @@ export const es: Text = {
     now: 'Inténtelo de nuevo. Si persiste, cierre el programa y ábralo otra vez: lo capturado se conserva.',
   },
   queue,
+  reasons,
   reviewDesk,
+  seeing,
   decide,
   failures,
 };

@@ -313,6 +313,31 @@ export const failures: Record<FailureCode, FailureText> = {
     why: 'It is empty, too large, or cannot be opened.',
     now: 'Pick another file.',
   },
+  vision_failed: {
+    title: 'The pictures cannot be judged',
+    why: 'A part of the program that looks at pictures is missing or does not run.',
+    now: 'Try again. Until it works, capture by hand and type what the document says.',
+  },
+  hook_unreachable: {
+    title: 'The service does not answer',
+    why: 'The service that was set up for this cannot be reached from here.',
+    now: 'Try again. If it stays so, tell whoever looks after this station.',
+  },
+  hook_rejected: {
+    title: 'The service refuses',
+    why: 'It answers, but does not take what this station asks.',
+    now: 'Try again. If it stays so, pass the detail to whoever looks after it.',
+  },
+  hook_answer_unreadable: {
+    title: 'The service’s answer makes no sense',
+    why: 'It answers something else than was agreed.',
+    now: 'Try again. If it stays so, pass the detail to whoever looks after it.',
+  },
+  reason_needed: {
+    title: 'A reason is needed',
+    why: 'Saying otherwise than the measurement goes on record with its reason.',
+    now: 'Write the reason, then answer again.',
+  },
   cancelled: {
     title: 'Cancelled',
     why: 'You stopped it. All evidence is kept here.',

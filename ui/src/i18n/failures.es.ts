@@ -312,6 +312,31 @@ export const failures: Record<FailureCode, FailureText> = {
     why: 'Está vacío, es demasiado grande o no se puede abrir.',
     now: 'Elija otro archivo.',
   },
+  vision_failed: {
+    title: 'Las fotos no se pueden juzgar',
+    why: 'Falta o no funciona la parte del programa que mira las fotos.',
+    now: 'Inténtelo de nuevo. Mientras no funcione, haga las fotos a mano y escriba lo que dice el documento.',
+  },
+  hook_unreachable: {
+    title: 'El servicio no responde',
+    why: 'Desde aquí no se llega al servicio configurado para esto.',
+    now: 'Inténtelo de nuevo. Si persiste, avise a quien cuida de este puesto.',
+  },
+  hook_rejected: {
+    title: 'El servicio se niega',
+    why: 'Responde, pero no acepta lo que este puesto le pide.',
+    now: 'Inténtelo de nuevo. Si persiste, dé el detalle a quien cuida de él.',
+  },
+  hook_answer_unreadable: {
+    title: 'La respuesta del servicio no se entiende',
+    why: 'Responde algo distinto de lo acordado.',
+    now: 'Inténtelo de nuevo. Si persiste, dé el detalle a quien cuida de él.',
+  },
+  reason_needed: {
+    title: 'Falta el motivo',
+    why: 'Decir otra cosa que la medición queda registrado con su motivo.',
+    now: 'Escriba el motivo y responda de nuevo.',
+  },
   cancelled: {
     title: 'Cancelado',
     why: 'Lo ha detenido usted. Las pruebas siguen aquí.',

@@ -6,7 +6,8 @@ import type { ImageKind } from '../api/bindings/ImageKind';
 import type { ReviewedCheck } from '../api/bindings/ReviewedCheck';
 import type { ReviewView } from '../api/bindings/ReviewView';
 import type { Text } from '../i18n';
-import { bytes, clock, dateTime } from './format';
+import { bytes, clock, count, dateTime } from './format';
+import { certainty } from './seeing';
 
 export const TABS = ['documents', 'faces', 'video', 'data', 'record'] as const;
 export type Tab = (typeof TABS)[number];
@@ -40,6 +41,8 @@ export function sourceWords(source: CheckOrigin, t: Text, locale: string): strin
   switch (source.from) {
     case 'measured':
       return source.method === '' ? t.reviewDesk.checks.measuredSomehow : t.data.measured(source.method);
+    case 'looked_up':
+      return source.at === '' ? t.reviewDesk.checks.lookedUpSometime(source.register) : t.seeing.checks.lookedUp(source.register, dateTime(source.at, locale));
     case 'attested':
       return source.at === '' ? t.reviewDesk.checks.attestedSometime(source.by) : t.data.attested(source.by, dateTime(source.at, locale));
     case 'not_performed':
@@ -114,17 +117,20 @@ function detailValue({ key, value }: Fact, t: Text, locale: string): string {
   if (key === 'kind') return own(t.images, value) ?? value;
   if (key === 'field') return fieldName(value, t);
   if (key === 'check') return own(t.checks, value)?.name ?? value;
+  if (key === 'source') return own(t.seeing.fields.sources, value) ?? value;
+  if (key === 'confidence' && Number.isFinite(Number(value))) return certainty(Number(value), locale);
+  if (key === 'distance' && Number.isFinite(Number(value))) return count(Number(value), locale);
   if (value === 'true') return t.common.yes;
   if (value === 'false') return t.common.no;
   if (/^[[{]/.test(value)) return unpacked(value, t);
   return value;
 }
 
-/** A list of fields, or an operator, which the record holds as JSON. */
+/** A list of fields or of problems, or an operator, which the record holds as JSON. */
 function unpacked(value: string, t: Text): string {
   try {
     const inner: unknown = JSON.parse(value);
-    if (Array.isArray(inner)) return inner.map((part) => fieldName(String(part), t)).join(', ');
+    if (Array.isArray(inner)) return inner.map((part) => own(t.seeing.problems, String(part))?.name ?? fieldName(String(part), t)).join(', ');
     const { name, rao_id: rao } = inner as { name?: unknown; rao_id?: unknown };
     if (typeof name === 'string') return typeof rao === 'string' ? `${name} (${rao})` : name;
   } catch {

@@ -1,0 +1,133 @@
+/** How what the station sees is written: numbers that a person can use. */
+
+import type { CaptureProblem } from '../api/bindings/CaptureProblem';
+import type { CheckReason } from '../api/bindings/CheckReason';
+import type { FaceMatch } from '../api/bindings/FaceMatch';
+import type { FieldView } from '../api/bindings/FieldView';
+import type { Measured } from '../api/bindings/Measured';
+import type { MeasuredValue } from '../api/bindings/MeasuredValue';
+import type { PendingLook } from '../api/bindings/PendingLook';
+import type { ProblemKind } from '../api/bindings/ProblemKind';
+import type { Text } from '../i18n';
+import { count, day } from './format';
+
+/** Faces with fewer pixels between the eyes are not compared by a number. */
+export const COMPARABLE_INTER_EYE_PX = 40;
+
+function number(value: number, digits: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+}
+
+function share(value: number, digits: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(value);
+}
+
+/** How sure a reading is, never rounded up to certainty. */
+export function certainty(confidence: number, locale: string): string {
+  return share(Math.floor(Math.min(1, Math.max(0, confidence)) * 100) / 100, 0, locale);
+}
+
+/** A measurement and its limit, with as many digits as it takes to tell them apart. */
+export function against(kind: ProblemKind, measured: number, limit: number, locale: string): [string, string] {
+  const write = kind === 'glare' ? share : number;
+  for (const digits of [0, 1, 2]) {
+    const pair: [string, string] = [write(measured, digits, locale), write(limit, digits, locale)];
+    if (pair[0] !== pair[1] || measured === limit) return pair;
+  }
+  return [write(measured, 3, locale), write(limit, 3, locale)];
+}
+
+export interface Problem {
+  name: string;
+  numbers: string | null;
+  advice: string;
+}
+
+export function problemWords(problem: CaptureProblem, t: Text, locale: string): Problem {
+  const { name, numbers, advice } = t.seeing.problems[problem.kind];
+  return { name, numbers: numbers?.(...against(problem.kind, problem.measured, problem.limit, locale)) ?? null, advice };
+}
+
+const DEGREES: Measured[] = ['tilt_deg', 'roll_deg', 'yaw_deg'];
+const PIXELS: Measured[] = ['width_px', 'inter_eye_px'];
+
+export function measuredWords({ what, value }: MeasuredValue, t: Text, locale: string): string {
+  if (what === 'share') return share(value, 0, locale);
+  if (what === 'glare') return share(value, 1, locale);
+  if (what === 'luma') return t.seeing.ofLight(number(value, 0, locale));
+  if (what === 'motion') return `${share(value, 1, locale)}/s`;
+  if (DEGREES.includes(what)) return `${number(Math.abs(value), 0, locale)}°`;
+  if (PIXELS.includes(what)) return `${number(value, 0, locale)} px`;
+  return number(value, value < 10 ? 1 : 0, locale);
+}
+
+export interface LookRow {
+  key: string;
+  label: string;
+  value: string;
+  good: boolean | null;
+}
+
+/** The facts of a picture. The width and the resolution of a document are one fact: "1,020 px wide (303 dpi)". */
+export function lookRows(look: PendingLook, t: Text, locale: string): LookRow[] {
+  const of = (what: Measured) => look.measured.find((each) => each.what === what);
+  const width = of('width_px');
+  const dpi = look.dpi ?? of('dpi')?.value ?? null;
+  const rows = look.measured
+    .filter(({ what }) => !(width && dpi !== null && (what === 'width_px' || what === 'dpi')))
+    .map((each) => ({ key: each.what as string, label: t.seeing.measured[each.what], value: measuredWords(each, t, locale), good: each.good }));
+  if (!width || dpi === null) return rows;
+  const good = width.good === false || of('dpi')?.good === false ? false : (width.good ?? of('dpi')?.good ?? null);
+  const document = t.seeing.document(count(Math.round(width.value), locale), count(Math.round(dpi), locale));
+  return [{ key: 'document', label: t.request.document, value: document, good }, ...rows];
+}
+
+/** Dates as the reader's locale writes them, numbers too, anything else as it came. */
+function written(value: string, locale: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return day(value, locale);
+  return /^-?\d+(\.\d+)?$/.test(value) ? number(Number(value), 3, locale) : value;
+}
+
+/** A reason for or against a check, and the numbers behind it. */
+export function reasonWords(reason: CheckReason, t: Text, locale: string): { text: string; numbers: string } {
+  const words = t.reasons[reason.code];
+  const text = reason.holds === null ? words.open : reason.holds ? words.holds : words.fails;
+  const put = (value: string | null, write: ((value: string) => string) | undefined) =>
+    value === null || value === '' ? null : (write?.(written(value, locale)) ?? written(value, locale));
+  const numbers = [put(reason.measured, words.measured), put(reason.expected, words.expected)].filter((part) => part !== null);
+  return { text, numbers: numbers.join(', ') };
+}
+
+export type Likeness = 'same' | 'unsure' | 'other' | 'unreliable';
+
+/** From 60 on people need not doubt it, below 30 they should; 50 is the threshold between one person and two. */
+export function likeness(match: FaceMatch): Likeness {
+  if (match.score === null) return 'unreliable';
+  return match.score >= 60 ? 'same' : match.score >= 30 ? 'unsure' : 'other';
+}
+
+export function similarityLine(match: FaceMatch, t: Text, locale: string): string {
+  const words = t.seeing.faces;
+  if (match.score === null) {
+    const least = Math.min(...match.interEyePx);
+    return words.unreliable(number(Math.floor(least), 0, locale), String(COMPARABLE_INTER_EYE_PX));
+  }
+  return `${words.similarity(String(match.score))}, ${words.reliable}`;
+}
+
+export type Sureness = 'sure' | 'fairly' | 'unsure';
+
+/** How sure the reader is of a value, in words; null for what nobody read. */
+export function sureness({ confidence }: Pick<FieldView, 'confidence'>): Sureness | null {
+  if (confidence === null) return null;
+  return confidence >= 0.95 ? 'sure' : confidence >= 0.8 ? 'fairly' : 'unsure';
+}
+
+const NAMES: FieldView['field'][] = ['given_name', 'surname_1', 'surname_2'];
+const NUMBERS: FieldView['field'][] = ['serial_number', 'id_document_number', 'mobile_phone_number'];
+
+/** Why a value is marked as different, in words. */
+export function differenceWords({ field }: Pick<FieldView, 'field'>, t: Text): string {
+  if (NAMES.includes(field)) return t.seeing.fields.differsName;
+  return NUMBERS.includes(field) ? t.seeing.fields.differsNumber : t.seeing.fields.differsOther;
+}
