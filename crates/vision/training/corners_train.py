@@ -82,7 +82,23 @@ def augmented(rgb, corners, visible, mask):
     order = (torch.arange(4)[None] + k[:, None]) % 4
     corners = torch.gather(corners, 1, order[..., None].expand(-1, -1, 2))
     visible = torch.gather(visible, 1, order)
-    return normal(rgb), corners, visible, mask
+    x = normal(rgb)
+    if torch.rand(()) < 0.25:
+        x, corners, mask = letterboxed(x, corners, mask)
+    return x.contiguous(memory_format=torch.channels_last), corners, visible, mask
+
+
+def letterboxed(x, corners, mask):
+    """As pictures of other shapes are laid on grey: shrunk, with bars at both sides."""
+    k = float(torch.empty(()).uniform_(0.55, 0.95))
+    h, w = int(H * k) // 8 * 8, int(W * k) // 8 * 8
+    top, left = (H - h) // 8 * 4, (W - w) // 8 * 4
+    y = torch.zeros_like(x)
+    y[:, :, top:top + h, left:left + w] = F.interpolate(x, size=(h, w), mode="bilinear", antialias=True)
+    m = torch.zeros_like(mask)
+    m[:, top // 4:top // 4 + h // 4, left // 4:left // 4 + w // 4] = F.interpolate(mask[:, None], size=(h // 4, w // 4), mode="area")[:, 0]
+    corners = torch.stack([corners[..., 0] * w / W + left, corners[..., 1] * h / H + top], -1)
+    return y, corners, m
 
 
 def normal(rgb):
@@ -173,7 +189,7 @@ def main():
     a = ap.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    model = Finder()
+    model = Finder().to(memory_format=torch.channels_last)
     if a.origin:
         model.load_state_dict(torch.load(a.origin))
     print("parameters", sum(p.numel() for p in model.parameters()), flush=True)

@@ -1,0 +1,101 @@
+//! Measures the corner finder on a folder of scenes: `NAME.jpg` with `NAME.json` {"corners": [[x, y] × 4] or null, "visible": [4], "tilt"}.
+//!
+//!     cargo run -p vision --example corner_measure -- FOLDER
+//!
+//! Usable: all four corners in the picture, the document at least 40 % of the frame's width, tilt at most 25°.
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Deserialize;
+use vision::document::{Outline, look, look_quickly};
+
+#[derive(Deserialize)]
+struct Truth {
+    corners: Option<[[f32; 2]; 4]>,
+    visible: [f32; 4],
+    tilt: f32,
+}
+
+fn main() {
+    let folder = std::env::args().nth(1).expect("a folder");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "jpg"))
+        .collect();
+    files.sort();
+    let (mut usable, mut missed, mut within, mut rough) = (0, 0, [0; 3], 0);
+    let (mut without, mut false_alarms) = (0, 0);
+    let mut times = Vec::new();
+    for file in files {
+        let picture = vision::intake::read(&std::fs::read(&file).unwrap()).unwrap();
+        let truth: Truth =
+            serde_json::from_slice(&std::fs::read(file.with_extension("json")).unwrap()).unwrap();
+        let began = Instant::now();
+        let located = look(&picture).unwrap();
+        times.push(began.elapsed().as_secs_f32() * 1000.0);
+        let Some(corners) = truth.corners.filter(|_| truth.visible.iter().any(|v| *v > 0.0))
+        else {
+            without += 1;
+            if located.outline.is_some() {
+                false_alarms += 1;
+                println!("false alarm: {}", file.display());
+            }
+            continue;
+        };
+        let truth_outline = Outline {
+            corners,
+            score: 1.0,
+        };
+        if truth.visible.iter().any(|v| *v < 1.0)
+            || truth_outline.width_px() < 0.4 * picture.width() as f32
+            || truth.tilt > 25.0
+        {
+            continue;
+        }
+        usable += 1;
+        let error = |found: Option<Outline>| {
+            found.map(|found| {
+                let off = (0..4).map(|i| {
+                    let (a, b) = (found.corners[i], corners[i]);
+                    (a[0] - b[0]).hypot(a[1] - b[1])
+                });
+                off.fold(0.0f32, f32::max) / truth_outline.width_px()
+            })
+        };
+        if error(look_quickly(&picture).unwrap().outline).is_some_and(|e| e < 0.02) {
+            rough += 1;
+        }
+        match error(located.outline) {
+            None => {
+                missed += 1;
+                println!("missed: {}", file.display());
+            }
+            Some(error) => {
+                for (count, limit) in within.iter_mut().zip([0.01, 0.02, 0.04]) {
+                    *count += usize::from(error < limit);
+                }
+                if error >= 0.02 {
+                    println!("{:.1} % off: {}", error * 100.0, file.display());
+                }
+            }
+        }
+    }
+    times.sort_by(f32::total_cmp);
+    let share = |n: usize, of: usize| 100.0 * n as f32 / of.max(1) as f32;
+    println!(
+        "usable {usable}: within 1 % {:.1}, 2 % {:.1} (without the edges {:.1}), 4 % {:.1}, missed {:.1} %",
+        share(within[0], usable),
+        share(within[1], usable),
+        share(rough, usable),
+        share(within[2], usable),
+        share(missed, usable)
+    );
+    println!(
+        "without a document {without}: false alarms {:.1} %; {:.1} ms a picture (median)",
+        share(false_alarms, without),
+        times[times.len() / 2]
+    );
+}
