@@ -30,6 +30,8 @@ export const seeing: Text['seeing'] = {
   looking: 'Mirando la foto…',
   lookingHint: 'Se miden esquinas, nitidez y luz.',
   glare: 'Brillo',
+  numbers: 'Lo que se mide',
+  noNumbers: 'En este momento no se mide nada.',
   refused: {
     title: (what) => `No se hizo: ${what}`,
     automatic: 'El siguiente intento empieza solo.',

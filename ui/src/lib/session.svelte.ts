@@ -4,6 +4,7 @@ import type { DeskCommand } from '../api/bindings/DeskCommand';
 import type { EnrollmentView } from '../api/bindings/EnrollmentView';
 import type { Failure } from '../api/bindings/Failure';
 import type { FailureCode } from '../api/bindings/FailureCode';
+import type { GuidanceView } from '../api/bindings/GuidanceView';
 import type { Presentation } from '../api/bindings/Presentation';
 import type { Snapshot } from '../api/bindings/Snapshot';
 import type { Step } from '../api/bindings/Step';
@@ -23,6 +24,8 @@ function nameOf(command: Command): CommandName {
 /** What the screens see of the session: its newest snapshot, what is under way, what went wrong last. */
 class Session {
   snapshot = $state.raw<Snapshot | null>(null);
+  /** What to do before the camera; null while nothing is guided. */
+  guidance = $state.raw<GuidanceView | null>(null);
   /** Why the last command was refused; cleared by the next one. */
   failure = $state.raw<Failure | null>(null);
   /** True when the shell itself does not answer. */
@@ -49,6 +52,7 @@ class Session {
       this.#transport ??= await connect();
       // Listen first: what changes while the first answer is on its way must not be missed.
       await this.#transport.onSnapshot((incoming) => this.#take(incoming));
+      await this.#transport.onGuidance((guidance) => (this.guidance = guidance));
       this.#presentations = await this.#transport.presentations();
       this.#take(await this.#transport.snapshot());
     } catch {

@@ -2,6 +2,7 @@ import type { EnrollmentView } from '../api/bindings/EnrollmentView';
 import type { ImageKind } from '../api/bindings/ImageKind';
 import type { ImageView } from '../api/bindings/ImageView';
 import type { Missing } from '../api/bindings/Missing';
+import type { ReadingView } from '../api/bindings/ReadingView';
 import type { Step } from '../api/bindings/Step';
 
 /** The nearest step in a direction that can be opened now and is needed. */
@@ -17,6 +18,19 @@ export function neighbour(enrollment: EnrollmentView, direction: -1 | 1): Step |
 
 export function image(enrollment: EnrollmentView, kind: ImageKind): ImageView | null {
   return enrollment.images.find((view) => view.kind === kind) ?? null;
+}
+
+export function readingOf(enrollment: EnrollmentView, kind: ImageKind): ReadingView | null {
+  return enrollment.readings.find((view) => view.kind === kind) ?? null;
+}
+
+/**
+ * This side should bear the machine-readable zone, and no side read so far has one. Passports carry it on the page with
+ * the portrait, most cards on the rear.
+ */
+export function lacksZone(enrollment: EnrollmentView, kind: ImageKind): boolean {
+  if (enrollment.readings.some((view) => view.zone !== null)) return false;
+  return kind === (enrollment.documentType === 'PAS' ? 'document_front' : 'document_rear');
 }
 
 /** Where a missing piece is made good. */
