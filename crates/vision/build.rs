@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Name of the constant, and file below `models/fetched/`.
-const FETCHED: [(&str, &str); 2] = [
+const FETCHED: [(&str, &str); 4] = [
     ("FACE_WEIGHTS", "face_recognition_model.bin"),
     (
         "FACE_MANIFEST",
         "face_recognition_model-weights_manifest.json",
     ),
+    ("TEXT_AREAS", "ppocrv5_det.onnx"),
+    ("TEXT_LETTERS", "PP-OCRv6_rec_small.onnx"),
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

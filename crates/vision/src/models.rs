@@ -46,6 +46,18 @@ pub(crate) static FACE_DESCRIPTOR_MANIFEST: ModelFile = ModelFile {
     bytes: FACE_MANIFEST,
 };
 
+pub(crate) static TEXT_DETECTOR: ModelFile = ModelFile {
+    name: "ppocrv5_det.onnx",
+    sha256: "62f0e79763dfd9bdadae166dd61078e703d9149df891e11a58c48d18595fad6f",
+    bytes: TEXT_AREAS,
+};
+
+pub(crate) static TEXT_RECOGNISER: ModelFile = ModelFile {
+    name: "PP-OCRv6_rec_small.onnx",
+    sha256: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+    bytes: TEXT_LETTERS,
+};
+
 impl ModelFile {
     /// Its bytes, if they are there and are those that the project knows.
     pub fn verified(&self) -> Result<&'static [u8], ModelError> {
@@ -73,6 +85,8 @@ mod tests {
             &FACE_DETECTOR,
             &FACE_DESCRIPTOR_WEIGHTS,
             &FACE_DESCRIPTOR_MANIFEST,
+            &TEXT_DETECTOR,
+            &TEXT_RECOGNISER,
         ] {
             file.verified().unwrap();
         }

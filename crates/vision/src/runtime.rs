@@ -30,13 +30,44 @@ impl Network {
         Ok(Network { name, model, input })
     }
 
-    /// The outputs of these names, in this order.
+    /// The outputs of these names, in this order; each has three dimensions.
     pub fn run(
         &self,
         shape: &[usize],
         input: Vec<f32>,
         outputs: &[&str],
     ) -> Result<Vec<Output>, ModelError> {
+        let results = self.values(shape, input, outputs)?.into_iter();
+        results
+            .map(|value| match value.into_shape_vec::<f32, 3>() {
+                Ok(([_, _, last], values)) => Ok(Output { last, values }),
+                Err(_) => Err(ModelError::Shape { file: self.name }),
+            })
+            .collect()
+    }
+
+    /// The same of outputs that are pictures: batch, channel, row, column.
+    pub fn run_to_maps(
+        &self,
+        shape: &[usize],
+        input: Vec<f32>,
+        outputs: &[&str],
+    ) -> Result<Vec<Output>, ModelError> {
+        let results = self.values(shape, input, outputs)?.into_iter();
+        results
+            .map(|value| match value.into_shape_vec::<f32, 4>() {
+                Ok(([_, _, _, last], values)) => Ok(Output { last, values }),
+                Err(_) => Err(ModelError::Shape { file: self.name }),
+            })
+            .collect()
+    }
+
+    fn values(
+        &self,
+        shape: &[usize],
+        input: Vec<f32>,
+        outputs: &[&str],
+    ) -> Result<Vec<Value>, ModelError> {
         let failed = |reason: String| ModelError::Run {
             file: self.name,
             reason,
@@ -48,21 +79,9 @@ impl Network {
             .map_err(|e| failed(e.to_string()))?;
         let input = Value::from_shape(shape, input).map_err(|e| failed(e.to_string()))?;
         let options = RunOptions::default().with_thread_pool(Some(one_thread()));
-        let results = self
-            .model
+        self.model
             .run(vec![(self.input, input.into())], &nodes, Some(options))
-            .map_err(|e| failed(e.to_string()))?;
-        results
-            .into_iter()
-            .map(|value| self.output(value))
-            .collect()
-    }
-
-    fn output(&self, value: Value) -> Result<Output, ModelError> {
-        let ([_, _, last], values) = value
-            .into_shape_vec::<f32, 3>()
-            .map_err(|_| ModelError::Shape { file: self.name })?;
-        Ok(Output { last, values })
+            .map_err(|e| failed(e.to_string()))
     }
 }
 

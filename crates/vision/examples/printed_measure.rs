@@ -1,0 +1,114 @@
+//! Measures the reading of printed text on generated documents (`training/printed_documents.py`), or shows what pictures say:
+//!
+//!     cargo run -p vision --example printed_measure -- FOLDER-OR-PICTURE...
+//!
+//! A row a folder: printed values, those that a line holds exactly, letters wrong of all, CPU a document and a line (Linux).
+//! `--list` names each miss.
+
+use std::error::Error;
+use std::path::Path;
+
+use serde_json::Value;
+use vision::printed::{PrintedLine, read_lines};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (flags, places): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|a| a.starts_with("--"));
+    let list = flags.iter().any(|f| f == "--list");
+    println!(
+        "| set | documents | values | exact | letters | wrong | CPU ms a document | lines | CPU ms a line |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for place in places {
+        if Path::new(&place).is_dir() {
+            measure(&place, list)?;
+        } else {
+            show(&place)?;
+        }
+    }
+    Ok(())
+}
+
+fn show(file: &str) -> Result<(), Box<dyn Error>> {
+    let picture = vision::intake::read(&std::fs::read(file)?)?;
+    for _ in 0..2 {
+        let before = cpu_ms();
+        let lines = read_lines(&picture)?;
+        println!("{file}: {} lines, {} ms", lines.len(), cpu_ms() - before);
+        for line in lines {
+            let [x, y] = line.corners[0];
+            println!("  {:.2} at {x:.0},{y:.0}: {}", line.confidence, line.text);
+        }
+    }
+    Ok(())
+}
+
+fn measure(folder: &str, list: bool) -> Result<(), Box<dyn Error>> {
+    let truth = std::fs::read_to_string(format!("{folder}/truth.jsonl"))?;
+    let (mut values, mut exact, mut letters, mut wrong, mut count, mut cpu) = (0, 0, 0, 0, 0, 0.0);
+    let documents = truth.lines().count();
+    for row in truth.lines() {
+        let truth: Value = serde_json::from_str(row)?;
+        let file = truth["file"].as_str().unwrap_or_default();
+        let picture = vision::intake::read(&std::fs::read(format!("{folder}/{file}"))?)?;
+        let before = cpu_ms();
+        let lines = read_lines(&picture)?;
+        cpu += cpu_ms() - before;
+        count += lines.len();
+        let expected: Vec<String> = serde_json::from_value(truth["values"].clone())?;
+        for value in expected {
+            let found = nearest(&value, &lines);
+            values += 1;
+            exact += usize::from(found.0 == 0);
+            letters += value.chars().count();
+            wrong += found.0.min(value.chars().count());
+            if list && found.0 > 0 {
+                println!("{file}: {value} read as {}", found.1);
+            }
+        }
+    }
+    println!(
+        "| {folder} | {documents} | {values} | {:.4} | {letters} | {wrong} | {:.0} | {count} | {:.1} |",
+        exact as f64 / values as f64,
+        cpu / documents as f64,
+        cpu / count as f64
+    );
+    Ok(())
+}
+
+/// The line nearest to a value, and by how many letters they differ.
+fn nearest(value: &str, lines: &[PrintedLine]) -> (usize, String) {
+    lines
+        .iter()
+        .map(|line| (edits(value, &line.text), line.text.clone()))
+        .min()
+        .unwrap_or((usize::MAX, String::new()))
+}
+
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let cost = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// CPU time of this process (Linux).
+fn cpu_ms() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = text.rsplit(')').next().unwrap_or_default();
+    let ticks: f64 = after
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|t| t.parse::<f64>().ok())
+        .sum();
+    ticks * 10.0
+}
