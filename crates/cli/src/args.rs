@@ -46,6 +46,11 @@ pub enum Command {
     Record(RecordArgs),
     /// Check a video file as the app checks a picked one.
     CheckVideo(CheckVideoArgs),
+    /// Read documents on pictures: corners, machine-readable zone, print, faces.
+    ///
+    /// With --json one object a picture, each on a line of its own. Corners are in pixels of the picture after its EXIF
+    /// orientation was applied, clockwise from the top left as the document is read.
+    Read(ReadArgs),
     /// Say how alike the faces on two pictures are, each picture's largest.
     Compare(CompareArgs),
     /// Check this station: settings, certificate, camera, disk; with --live also the RA.
@@ -170,6 +175,19 @@ pub struct CheckVideoArgs {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub station: StationArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// JPEG or PNG.
+    #[arg(required = true)]
+    pub images: Vec<PathBuf>,
+    /// Folder for the straightened documents and portraits; made when absent.
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
+    /// Leave the printed text unread: it takes most of the time.
+    #[arg(long)]
+    pub no_printed: bool,
 }
 
 #[derive(Debug, Args)]

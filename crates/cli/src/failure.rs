@@ -21,6 +21,8 @@ pub enum CliError {
     },
     #[error("{0}: no face was found")]
     NoFace(PathBuf),
+    #[error("the picture cannot be read")]
+    Reading(#[source] vision::reading::ReadingError),
     #[error("faces cannot be compared")]
     Model(#[source] vision::ModelError),
     #[error("{0} exists already; name another file or give --force")]
@@ -81,7 +83,7 @@ impl CliError {
             CliError::File { .. } => "file".into(),
             CliError::Picture { .. } => "picture_unusable".into(),
             CliError::NoFace(_) => "no_face".into(),
-            CliError::Model(_) => "model".into(),
+            CliError::Model(_) | CliError::Reading(_) => "model".into(),
             CliError::Exists(_) => "exists".into(),
             CliError::Settings(_) => "settings_invalid".into(),
             CliError::Station(_) => "station".into(),

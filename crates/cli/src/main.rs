@@ -48,6 +48,7 @@ async fn run(command: Command, output: &Output) -> Result<ExitCode, failure::Cli
         Command::Cameras(args) => commands::cameras::run(args, output),
         Command::Record(args) => commands::record::run(args, output),
         Command::CheckVideo(args) => commands::check_video::run(args, output),
+        Command::Read(args) => commands::read::run(args, output),
         Command::Compare(args) => commands::compare::run(args, output),
         Command::Doctor(args) => commands::doctor::run(args, output).await,
         Command::Completions { shell } => {

@@ -8,6 +8,7 @@ pub mod mrz;
 mod picture;
 pub mod printed;
 pub mod quality;
+pub mod reading;
 mod runtime;
 
 pub use models::ModelError;

@@ -29,6 +29,61 @@ impl Picture {
         self.height
     }
 
+    /// Brightness of each pixel by BT.601, rows from the top.
+    pub fn luma(&self) -> Vec<u8> {
+        self.rgb.chunks_exact(3).map(luma).collect()
+    }
+
+    /// The part within left, top, width, height; `None` where that is empty or reaches beyond the picture.
+    pub fn cut(&self, area: [u32; 4]) -> Option<Picture> {
+        let [left, top, width, height] = area.map(|v| v as usize);
+        if left.checked_add(width)? > self.width || top.checked_add(height)? > self.height {
+            return None;
+        }
+        let rows = (top..top + height)
+            .flat_map(|y| &self.rgb[(y * self.width + left) * 3..][..width * 3])
+            .copied();
+        Picture::new(width, height, rows.collect())
+    }
+
+    /// As JPEG of that quality, 1 to 100; `None` for sides of more than 65,535 pixels, which JPEG does not know.
+    pub fn jpeg(&self, quality: u8) -> Option<Vec<u8>> {
+        let (width, height) = (
+            u16::try_from(self.width).ok()?,
+            u16::try_from(self.height).ok()?,
+        );
+        let mut jpeg = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, quality)
+            .encode(
+                &self.rgb,
+                width.into(),
+                height.into(),
+                image::ExtendedColorType::Rgb8,
+            )
+            .ok()?;
+        Some(jpeg)
+    }
+
+    /// Turned clockwise by so many quarters.
+    pub fn quarter_turned(&self, quarters: usize) -> Picture {
+        let (w, h) = (self.width, self.height);
+        let (width, height) = if quarters % 2 == 0 { (w, h) } else { (h, w) };
+        let mut rgb = Vec::with_capacity(self.rgb.len());
+        for y in 0..height {
+            for x in 0..width {
+                let (from_x, from_y) = match quarters % 4 {
+                    0 => (x, y),
+                    1 => (y, h - 1 - x),
+                    2 => (w - 1 - x, h - 1 - y),
+                    _ => (w - 1 - y, x),
+                };
+                let at = (from_y * w + from_x) * 3;
+                rgb.extend_from_slice(&self.rgb[at..at + 3]);
+            }
+        }
+        Picture { width, height, rgb }
+    }
+
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
     }
@@ -80,6 +135,11 @@ impl Picture {
 /// Samples a side of a result's pixel: beyond it, a picture is scaled down so far that more would show nothing.
 const MAX_SAMPLES: usize = 8;
 
+/// Of BT.601, in 1/256.
+pub(crate) fn luma(rgb: &[u8]) -> u8 {
+    ((u32::from(rgb[0]) * 77 + u32::from(rgb[1]) * 150 + u32::from(rgb[2]) * 29) >> 8) as u8
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -114,6 +174,31 @@ mod tests {
             "{:?}",
             small.rgb()
         );
+    }
+
+    #[test]
+    fn a_part_is_cut_and_written() {
+        let rgb = (0..40 * 30 * 3).map(|i| (i / 3 % 40) as u8 * 5).collect();
+        let picture = Picture::new(40, 30, rgb).unwrap();
+        let part = picture.cut([10, 5, 20, 10]).unwrap();
+        assert_eq!((part.width(), part.height(), part.rgb()[0]), (20, 10, 50));
+        assert!(picture.cut([30, 0, 11, 5]).is_none());
+        assert!(picture.cut([0, 0, 0, 5]).is_none());
+        assert!(picture.cut([u32::MAX, 0, 2, 5]).is_none());
+        let again = crate::intake::read(&part.jpeg(95).unwrap()).unwrap();
+        assert_eq!((again.width(), again.height()), (20, 10));
+    }
+
+    #[test]
+    fn quarters_turn_clockwise() {
+        let rgb = |v: &[u8]| v.iter().flat_map(|&v| [v; 3]).collect::<Vec<u8>>();
+        let picture = Picture::new(3, 2, rgb(&[1, 2, 3, 4, 5, 6])).unwrap();
+        let turned = |n| picture.quarter_turned(n);
+        assert_eq!(turned(1).rgb(), rgb(&[4, 1, 5, 2, 6, 3]));
+        assert_eq!((turned(1).width(), turned(1).height()), (2, 3));
+        assert_eq!(turned(2).rgb(), rgb(&[6, 5, 4, 3, 2, 1]));
+        assert_eq!(turned(3), turned(1).quarter_turned(2));
+        assert_eq!(turned(4), picture);
     }
 
     #[test]

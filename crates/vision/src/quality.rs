@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::picture::Picture;
+use crate::picture::{Picture, luma};
 
 /// All three channels above it: glare, or paper that is lit too brightly.
 const GLARE_LEVEL: u8 = 245;
@@ -56,11 +56,6 @@ impl Area {
         let pixels = self.rows(picture).flat_map(|row| row.chunks_exact(3));
         pixels.map(luma).collect()
     }
-}
-
-/// Of BT.601, in 1/256.
-fn luma(rgb: &[u8]) -> u8 {
-    ((u32::from(rgb[0]) * 77 + u32::from(rgb[1]) * 150 + u32::from(rgb[2]) * 29) >> 8) as u8
 }
 
 /// Variance of the Laplacian. It depends on scale and content: compare like with like. 0 below 3×3 pixels.

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde::Serialize;
+use vision::Picture;
 use vision::face::{self, Comparison, Face, LEAST_INTER_EYE_PX};
-use vision::intake::{IntakeError, MAX_FILE_BYTES};
-use vision::{Picture, intake};
 
 use crate::args::CompareArgs;
+use crate::commands::read::picture;
 use crate::failure::CliError;
 use crate::output::Output;
 
@@ -52,25 +52,6 @@ fn words(comparison: &Comparison) -> String {
         ),
         None => format!("not reliable: {eyes}, {LEAST_INTER_EYE_PX} are needed in both pictures"),
     }
-}
-
-fn picture(path: &Path) -> Result<Picture, CliError> {
-    let unreadable = |source| CliError::File {
-        path: path.to_path_buf(),
-        what: "cannot be read",
-        source,
-    };
-    let unusable = |source| CliError::Picture {
-        path: path.to_path_buf(),
-        source,
-    };
-    // Asked before it is read: the file may be larger than the memory.
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    if bytes > MAX_FILE_BYTES {
-        return Err(unusable(IntakeError::FileTooLarge { bytes }));
-    }
-    intake::read(&std::fs::read(path).map_err(unreadable)?).map_err(unusable)
 }
 
 /// At least one, the largest first.

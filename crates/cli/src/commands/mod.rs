@@ -6,6 +6,7 @@ pub mod compare;
 pub mod demo;
 pub mod doctor;
 pub mod mock;
+pub mod read;
 pub mod record;
 pub mod requests;
 pub mod submit;

@@ -43,11 +43,6 @@ impl Homography {
         let [a, b, c, d, e, f, g, h] = self.0;
         [a * x + b * y + c, d * x + e * y + f, g * x + h * y + 1.0]
     }
-
-    pub fn at(&self, x: f32, y: f32) -> Point {
-        let [u, v, w] = self.parts(x, y);
-        [u / w, v / w]
-    }
 }
 
 /// How a rectangle of which four corners are seen lies before the camera.
@@ -96,7 +91,8 @@ mod tests {
             .iter()
             .zip(corners)
         {
-            assert!(distance(to.at(*x, *y), corner) < 1e-3);
+            let [u, v, w] = to.parts(*x, *y);
+            assert!(distance([u / w, v / w], corner) < 1e-3);
         }
         assert!(Homography::from_unit_square(&[[1.0, 1.0]; 4]).is_none());
     }

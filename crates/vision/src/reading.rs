@@ -1,0 +1,374 @@
+//! A picture of a document read whole: where the document is and which way up, its zone, its print, its faces.
+
+use std::time::Instant;
+
+use serde::Serialize;
+use thiserror::Error;
+use time::Date;
+
+use crate::document::{
+    self, Format, Located, Outline, Side, Straightened, layout, portrait_area, straighten,
+};
+use crate::face::{self, Face, Point};
+use crate::models::ModelError;
+use crate::mrz::{MrzKind, MrzModelError, MrzReading, read_mrz_on};
+use crate::picture::Picture;
+use crate::printed::{self, PrintedLine};
+use crate::quality::{self, Area, Glare};
+
+#[derive(Debug, Error)]
+pub enum ReadingError {
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Zone(#[from] MrzModelError),
+}
+
+/// What is to be read besides zone, document and faces.
+#[derive(Debug, Clone, Copy)]
+pub struct Wants {
+    /// The printed text: by far the slowest part.
+    pub printed: bool,
+}
+
+/// What a picture shows. Personal data: its `Debug` shows none.
+pub struct Reading {
+    pub document: Option<FoundDocument>,
+    /// The picture that was read besides the zone: the straightened document; where no outline was found, the picture itself,
+    /// turned so that it can be read.
+    pub upright: Picture,
+    pub quality: Quality,
+    pub zone: Option<MrzReading>,
+    /// In pixels of `upright`; empty where it was not wanted.
+    pub printed: Vec<PrintedLine>,
+    /// Faces in the picture as it came, largest first.
+    pub faces: Vec<Face>,
+    /// Faces on `upright`, largest first.
+    pub document_faces: Vec<Face>,
+    /// The holder's portrait in pixels of `upright`: left, top, width, height.
+    pub portrait: Option<[u32; 4]>,
+    pub copy_cues: CopyCues,
+    pub ms: Times,
+}
+
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reading")
+            .field("document", &self.document)
+            .field("zone", &self.zone)
+            .field("printed", &self.printed.len())
+            .field("faces", &self.faces.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FoundDocument {
+    /// In pixels of the picture, clockwise from the top left as the document is read.
+    pub outline: Outline,
+    pub format: Format,
+    /// Pixels along the document's longer side.
+    pub width_px: f32,
+    /// Dots that the camera saw on an inch of the document.
+    pub dpi: f32,
+    pub tilt_deg: f32,
+}
+
+/// How well the document can be seen.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Quality {
+    /// Variance of the Laplacian; it depends on scale and content.
+    pub sharpness: f32,
+    pub glare: Glare,
+    /// Mean, 0 to 255.
+    pub luma: f32,
+}
+
+/// What a copy or a screen may show. Numbers for a hint, not a verdict.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct CopyCues {
+    /// Part of the pixels that have a colour of their own; a black-and-white copy has next to none.
+    pub colour_share: f32,
+    /// The strongest regular pattern against what lies beside it in frequency; screens and halftones have strong ones.
+    pub pattern: f32,
+}
+
+/// Wall-clock milliseconds by stage.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Times {
+    pub mrz: f32,
+    pub document: f32,
+    pub straighten: f32,
+    pub faces: f32,
+    pub printed: f32,
+    pub total: f32,
+}
+
+/// Reads one picture. Dates are judged by `today`.
+pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Reading, ReadingError> {
+    let began = Instant::now();
+    let mut ms = Times::default();
+    let mut zone = timed(&mut ms.mrz, || zone_of(picture, today))?;
+    let located = timed(&mut ms.document, || document::look(picture))?;
+    let faces = timed(&mut ms.faces, || face::detect(picture))?;
+    let outline = outline(&located, zone.as_ref(), &faces);
+    let format = outline.map(|outline| match zone.as_ref().map(|zone| zone.kind) {
+        Some(MrzKind::Td1) => Format::Id1,
+        Some(MrzKind::Td2) => Format::Id2,
+        Some(MrzKind::Td3) => Format::Id3,
+        _ => outline.format(picture),
+    });
+    let cut = timed(&mut ms.straighten, || {
+        straighten(picture, outline.as_ref()?, format?)
+    });
+    let (mut outline, mut upright, dpi) = match cut {
+        Some(Straightened { picture, dpi }) => (outline, picture, Some(dpi)),
+        None => (None, turned_by_zone(picture, zone.as_ref()), None),
+    };
+    if !zone.as_ref().is_some_and(|zone| zone.all_valid) && outline.is_some() {
+        // Straightened, lines are level and of one size; where that reads better, it is taken whole.
+        let again = timed(&mut ms.mrz, || zone_of(&upright, today))?;
+        if worth(again.as_ref()) > worth(zone.as_ref()) {
+            zone = again.map(|mut again| {
+                if upside_down(&again.corners) {
+                    upright = half_turned(&upright);
+                    outline = outline.map(|outline| outline.turned(2));
+                }
+                again.corners = again.corners.map(|_| [f32::NAN; 2]);
+                again
+            });
+        }
+    }
+    let mut document_faces = timed(&mut ms.faces, || face::detect(&upright))?;
+    if document_faces.is_empty() && zone.is_none() && outline.is_some() {
+        // Nothing has told yet which way is up.
+        let turned = half_turned(&upright);
+        let found = timed(&mut ms.faces, || face::detect(&turned))?;
+        if !found.is_empty() {
+            (document_faces, upright) = (found, turned);
+            outline = outline.map(|outline| outline.turned(2));
+        }
+    }
+    let printed = if wants.printed && (outline.is_some() || zone.is_some()) {
+        timed(&mut ms.printed, || printed::read_lines(&upright))?
+    } else {
+        Vec::new()
+    };
+    let country = zone
+        .as_ref()
+        .and_then(|zone| zone.fields.get("country"))
+        .map_or("", |field| field.value.as_str());
+    let places = layout(country, format.unwrap_or(Format::Id1), Side::Front);
+    let portrait = portrait_area(&upright, &document_faces, &places);
+    let all = Area::all(&upright);
+    let light = quality::light(&upright, all);
+    let document = outline.zip(format).zip(dpi);
+    ms.total = milliseconds(began);
+    Ok(Reading {
+        document: document.map(|((outline, format), dpi)| FoundDocument {
+            outline,
+            format,
+            width_px: outline.width_px(),
+            dpi,
+            tilt_deg: outline.tilt_deg(picture),
+        }),
+        quality: Quality {
+            sharpness: quality::sharpness(&upright, all),
+            glare: light.glare,
+            luma: light.mean_luma,
+        },
+        zone,
+        printed,
+        faces,
+        document_faces,
+        portrait,
+        copy_cues: copy_cues(&upright),
+        ms,
+        upright,
+    })
+}
+
+fn milliseconds(since: Instant) -> f32 {
+    since.elapsed().as_secs_f32() * 1e3
+}
+
+fn timed<T>(ms: &mut f32, work: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let result = work();
+    *ms += milliseconds(began);
+    result
+}
+
+fn zone_of(picture: &Picture, today: Date) -> Result<Option<MrzReading>, MrzModelError> {
+    read_mrz_on(&picture.luma(), picture.width(), picture.height(), today)
+}
+
+/// The more of two readings of one zone is to be believed.
+fn worth(zone: Option<&MrzReading>) -> (bool, usize) {
+    zone.map_or((false, 0), |zone| {
+        let held = zone.fields.values().filter(|f| f.valid == Some(true));
+        (zone.all_valid, held.count())
+    })
+}
+
+/// The outline as the document is read: along the zone's lines, else with the faces upright, else as it lies. An outline that
+/// does not hold the zone is of something else.
+fn outline(located: &Located, zone: Option<&MrzReading>, faces: &[Face]) -> Option<Outline> {
+    let outline = located.outline?.landscape();
+    if let Some(zone) = zone {
+        let [a, b, c, d] = zone.corners;
+        let middle = [0, 1].map(|i| (a[i] + b[i] + c[i] + d[i]) / 4.0);
+        let along = [b[0] - a[0], b[1] - a[1]];
+        return holds(&outline, middle).then(|| facing(outline, along));
+    }
+    let held = faces.iter().find(|face| holds(&outline, face.nose));
+    if held.is_some() {
+        return Some(facing(outline, [1.0, 0.0]));
+    }
+    Some(outline)
+}
+
+/// Of the two ways in which a lying document can be read, the one whose lines run more in this direction.
+fn facing(outline: Outline, along: Point) -> Outline {
+    let c = &outline.corners;
+    let side = [c[1][0] - c[0][0], c[1][1] - c[0][1]];
+    if side[0] * along[0] + side[1] * along[1] < 0.0 {
+        outline.turned(2)
+    } else {
+        outline
+    }
+}
+
+fn holds(outline: &Outline, p: Point) -> bool {
+    let c = &outline.corners;
+    (0..4).all(|i| {
+        let (a, b) = (c[i], c[(i + 1) % 4]);
+        (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) >= 0.0
+    })
+}
+
+fn upside_down(corners: &[Point; 4]) -> bool {
+    corners[1][0] < corners[0][0]
+}
+
+fn half_turned(picture: &Picture) -> Picture {
+    picture.quarter_turned(2)
+}
+
+/// The picture turned by quarters so that the zone's lines run to the right.
+fn turned_by_zone(picture: &Picture, zone: Option<&MrzReading>) -> Picture {
+    let Some(zone) = zone else {
+        return picture.clone();
+    };
+    let [a, b, ..] = zone.corners;
+    let (x, y) = (b[0] - a[0], b[1] - a[1]);
+    let quarters = match (x.abs() >= y.abs(), x >= 0.0, y >= 0.0) {
+        (true, true, _) => 0,
+        (true, false, _) => 2,
+        (false, _, true) => 3,
+        (false, _, false) => 1,
+    };
+    picture.quarter_turned(quarters)
+}
+
+/// Samples of a row that are looked at for patterns, and rows.
+const PATTERN_LENGTH: usize = 256;
+const PATTERN_ROWS: usize = 48;
+/// Periods of a pattern, in pixels: finer ones are noise, coarser ones are print.
+const PATTERN_PERIODS: [usize; 2] = [3, 10];
+/// Distance between the strongest and the weakest channel that makes a pixel coloured.
+const COLOURED: u8 = 24;
+
+/// Measures on an upright document what speaks of a copy or a screen.
+pub fn copy_cues(picture: &Picture) -> CopyCues {
+    let mut coloured = 0usize;
+    for pixel in picture.rgb().chunks_exact(3) {
+        let (least, most) = pixel
+            .iter()
+            .fold((255u8, 0u8), |(a, b), &v| (a.min(v), b.max(v)));
+        coloured += usize::from(most - least >= COLOURED);
+    }
+    let (width, height) = (picture.width(), picture.height());
+    CopyCues {
+        colour_share: coloured as f32 / (width * height) as f32,
+        pattern: pattern(&picture.luma(), width, height),
+    }
+}
+
+/// The strongest frequency of rows against the median of those around it; 0 for small pictures.
+fn pattern(luma: &[u8], width: usize, height: usize) -> f32 {
+    if width < PATTERN_LENGTH || height < PATTERN_ROWS {
+        return 0.0;
+    }
+    let (first, last) = (
+        PATTERN_LENGTH / PATTERN_PERIODS[1],
+        PATTERN_LENGTH / PATTERN_PERIODS[0],
+    );
+    let turns: Vec<[f32; 2]> = (0..PATTERN_LENGTH)
+        .map(|i| {
+            let angle = std::f32::consts::TAU * i as f32 / PATTERN_LENGTH as f32;
+            [angle.cos(), angle.sin()]
+        })
+        .collect();
+    let mut power = vec![0.0f32; last - first + 1];
+    for row in 0..PATTERN_ROWS {
+        let y = (row * 2 + 1) * height / (2 * PATTERN_ROWS);
+        let left = (width - PATTERN_LENGTH) / 2;
+        let values = &luma[y * width + left..][..PATTERN_LENGTH];
+        let mean = values.iter().map(|&v| f32::from(v)).sum::<f32>() / PATTERN_LENGTH as f32;
+        for (k, power) in (first..=last).zip(&mut power) {
+            let (mut re, mut im) = (0.0, 0.0);
+            for (i, &v) in values.iter().enumerate() {
+                let [c, s] = turns[i * k % PATTERN_LENGTH];
+                re += (f32::from(v) - mean) * c;
+                im += (f32::from(v) - mean) * s;
+            }
+            *power += re * re + im * im;
+        }
+    }
+    let mut sorted = power.clone();
+    sorted.sort_by(f32::total_cmp);
+    let median = sorted[sorted.len() / 2].max(1.0);
+    sorted[sorted.len() - 1] / median
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn grey(value: impl Fn(usize, usize) -> u8) -> Picture {
+        let rgb = (0..400 * 300)
+            .flat_map(|i| [value(i % 400, i / 400); 3])
+            .collect();
+        Picture::new(400, 300, rgb).unwrap()
+    }
+
+    #[test]
+    fn a_grey_copy_has_no_colour_and_a_screen_has_a_pattern() {
+        let noise = |x: usize, y: usize| ((x * 7919 + y * 104_729 + x * y * 31) % 61) as u8;
+        let plain = grey(|x, y| 100 + noise(x, y));
+        let screen = grey(|x, y| 100 + noise(x, y) / 2 + if x % 5 < 2 { 40 } else { 0 });
+        assert_eq!(copy_cues(&plain).colour_share, 0.0);
+        let (plain, screen) = (copy_cues(&plain).pattern, copy_cues(&screen).pattern);
+        assert!(screen > 5.0 * plain, "{screen} {plain}");
+        let mut rgb = vec![120; 400 * 300 * 3];
+        rgb.iter_mut()
+            .step_by(3)
+            .take(60_000)
+            .for_each(|v| *v = 200);
+        let half = Picture::new(400, 300, rgb).unwrap();
+        assert!((copy_cues(&half).colour_share - 0.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_document_is_read_along_its_zone() {
+        let outline = Outline {
+            corners: [[0.0, 0.0], [100.0, 0.0], [100.0, 60.0], [0.0, 60.0]],
+            score: 1.0,
+        };
+        assert_eq!(facing(outline, [1.0, 0.1]).corners[0], [0.0, 0.0]);
+        assert_eq!(facing(outline, [-1.0, 0.1]).corners[0], [100.0, 60.0]);
+        assert!(holds(&outline, [50.0, 30.0]) && !holds(&outline, [50.0, 61.0]));
+    }
+}
