@@ -3,8 +3,12 @@
 mod case;
 mod challenge;
 mod completeness;
+pub mod dates;
 mod event;
 mod input;
+mod letters;
+mod names;
+mod numbers;
 mod payload;
 mod readings;
 mod records;
@@ -18,6 +22,11 @@ pub use input::{
     InputProblem, InvalidField, MAX_VALIDITY_DAYS, RequestForm, check_country,
     check_document_number, check_email, check_phone,
 };
+pub use names::{
+    NameComparison, NameDifference, NameDifferenceKind, NamePart, PersonName, compare_names,
+    split_surnames,
+};
+pub use numbers::{NumberCheck, NumberKind, check_number};
 pub use payload::{EvidencePayload, PayloadOptions, SimilarityForm, build_payload};
 pub use readings::{
     CaptureProblem, FaceArea, FaceMatch, FaceRecord, FieldSource, LivenessRecord, PictureReading,
