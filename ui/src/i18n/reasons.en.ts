@@ -9,6 +9,8 @@ export interface ReasonText {
   measured?: (value: string) => string;
   /** What it was held against; as it is where left out. */
   expected?: (value: string) => string;
+  /** Both in one, where that is shorter. */
+  both?: (measured: string, expected: string) => string;
 }
 
 const today = (value: string) => `today is ${value}`;
@@ -22,7 +24,7 @@ export const reasons: Record<ReasonCode, ReasonText> = {
   age: { holds: 'The holder is of age', fails: 'The holder is under age', open: 'The date of birth was not read', measured: (v) => `${v} years`, expected: needed },
   clock_checked: { holds: 'This station’s clock was compared', fails: 'This station’s clock is wrong', open: 'This station’s clock was compared', measured: (v) => `${v} s off`, expected: (v) => `at most ${v} s` },
   clock_unchecked: { holds: 'This station’s clock was not compared', fails: 'This station’s clock was not compared', open: 'This station’s clock was not compared' },
-  check_digits: { holds: 'All check digits hold', fails: 'Check digits fail', open: 'Check digits were not read', expected: (v) => `of ${v}` },
+  check_digits: { holds: 'All check digits hold', fails: 'Check digits fail', open: 'Check digits were not read', both: (measured, expected) => `${measured} of ${expected}` },
   zone_sure: { holds: 'The zone was read without doubt', fails: 'Letters of the zone are in doubt', open: 'How surely the zone was read' },
   zone_well_formed: { holds: 'Codes and dates of the zone exist', fails: 'The zone has codes or dates that do not exist', open: 'Form of the zone' },
   no_zone: { holds: 'No machine-readable zone was read', fails: 'No machine-readable zone was read', open: 'No machine-readable zone was read' },

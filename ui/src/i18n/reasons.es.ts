@@ -12,7 +12,7 @@ export const reasons: Record<ReasonCode, ReasonText> = {
   age: { holds: 'El titular es mayor de edad', fails: 'El titular es menor de edad', open: 'No se leyó la fecha de nacimiento', measured: (v) => `${v} años`, expected: needed },
   clock_checked: { holds: 'Se comparó el reloj de este puesto', fails: 'El reloj de este puesto va mal', open: 'Se comparó el reloj de este puesto', measured: (v) => `${v} s de diferencia`, expected: (v) => `${v} s como máximo` },
   clock_unchecked: { holds: 'No se comparó el reloj de este puesto', fails: 'No se comparó el reloj de este puesto', open: 'No se comparó el reloj de este puesto' },
-  check_digits: { holds: 'Todos los dígitos de control cuadran', fails: 'Hay dígitos de control que no cuadran', open: 'No se leyeron dígitos de control', expected: (v) => `de ${v}` },
+  check_digits: { holds: 'Todos los dígitos de control cuadran', fails: 'Hay dígitos de control que no cuadran', open: 'No se leyeron dígitos de control', both: (measured, expected) => `${measured} de ${expected}` },
   zone_sure: { holds: 'La zona se leyó sin dudas', fails: 'Hay letras dudosas en la zona', open: 'Seguridad de la lectura de la zona' },
   zone_well_formed: { holds: 'Los códigos y fechas de la zona existen', fails: 'La zona tiene códigos o fechas que no existen', open: 'Forma de la zona' },
   no_zone: { holds: 'No se leyó ninguna zona de lectura mecánica', fails: 'No se leyó ninguna zona de lectura mecánica', open: 'No se leyó ninguna zona de lectura mecánica' },

@@ -29,9 +29,14 @@ export function guide(picture: Size, ratio: number): Rect {
 export const CARD_RATIO = 85.6 / 53.98;
 export const PAGE_RATIO = 125 / 88;
 
+/** A picture of this shape is the document itself, straightened; any other shows it inside the guide frame. */
+const SHAPE_TOLERANCE = 0.06;
+
 /** On cards and passports alike the portrait stands in the left third. */
 export function initial(picture: Size, passport: boolean): Rect {
-  const card = guide(picture, passport ? PAGE_RATIO : CARD_RATIO);
+  const ratio = passport ? PAGE_RATIO : CARD_RATIO;
+  const straightened = Math.abs(picture.width / picture.height / ratio - 1) < SHAPE_TOLERANCE;
+  const card = straightened ? { x: 0, y: 0, ...picture } : guide(picture, ratio);
   const place = passport
     ? { x: 0.04, y: 0.16, width: 0.29, height: 0.52 }
     : { x: 0.04, y: 0.22, width: 0.29, height: 0.62 };

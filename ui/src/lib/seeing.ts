@@ -92,6 +92,8 @@ function written(value: string, locale: string): string {
 export function reasonWords(reason: CheckReason, t: Text, locale: string): { text: string; numbers: string } {
   const words = t.reasons[reason.code];
   const text = reason.holds === null ? words.open : reason.holds ? words.holds : words.fails;
+  if (words.both && reason.measured && reason.expected)
+    return { text, numbers: words.both(written(reason.measured, locale), written(reason.expected, locale)) };
   const put = (value: string | null, write: ((value: string) => string) | undefined) =>
     value === null || value === '' ? null : (write?.(written(value, locale)) ?? written(value, locale));
   const numbers = [put(reason.measured, words.measured), put(reason.expected, words.expected)].filter((part) => part !== null);
