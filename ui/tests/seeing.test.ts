@@ -10,7 +10,7 @@ import { en } from '../src/i18n/en';
 import { es } from '../src/i18n/es';
 import { answer, provenance, valueOf } from '../src/lib/checks';
 import { detail, eventWords, sourceWords } from '../src/lib/reviewing';
-import { against, certainty, likeness, lookRows, measuredWords, problemWords, reasonWords, similarityLine, sureness } from '../src/lib/seeing';
+import { against, certainty, likeness, lookRows, measuredWords, problemWords, reasonWords, seenLines, similarityLine, sureness } from '../src/lib/seeing';
 import { lacksZone } from '../src/lib/steps';
 
 describe('a limit that fails', () => {
@@ -135,4 +135,30 @@ describe('the record', () => {
 it('the made-up scenes cover every check and can all be made', () => {
   expect(new Set(CHECKS.map(({ check }) => check)).size).toBe(Object.keys(en.checks).length);
   for (const [name, make] of Object.entries(seeingScenes)) expect(make().enrollment, name).not.toBeNull();
+});
+
+describe('the review', () => {
+  const done = enrollment('review');
+  const keys = (view: typeof done, part: 'data' | 'video') => seenLines(view, part, en, 'en').map(({ key, grade }) => `${key} ${grade}`);
+
+  it('is short where all is well', () => {
+    expect(keys(done, 'data')).toEqual(['zone good', 'selfie-portrait good']);
+    expect(keys(done, 'video')).toEqual(['liveness good', 'video-selfie good', 'video-portrait good']);
+  });
+  it('says what is not', () => {
+    const doubted = {
+      ...done,
+      readings: done.readings.map((view) => ({ ...view, zoneValid: false })),
+      fields: done.fields.map((view, index) => (index === 3 ? { ...view, valid: false } : view)),
+      faces: { ...done.faces, selfiePortrait: null, videoSelfie: null, videoPortrait: null, missing: 'no_face' as const },
+      liveness: { ...done.liveness, passed: false, warnings: [reason('picked_file', null)] },
+    };
+    expect(keys(doubted, 'data')).toEqual(['zone warning', 'invalid bad', 'faces warning']);
+    expect(keys(doubted, 'video')).toEqual(['liveness bad', 'warning-0 warning']);
+  });
+  it('takes nothing for granted', () => {
+    const unread = { ...done, readings: [], liveness: { ...done.liveness, passed: null } };
+    expect(keys(unread, 'data')).toEqual(['selfie-portrait good']);
+    expect(keys(unread, 'video')[0]).toBe('liveness open');
+  });
 });

@@ -226,12 +226,10 @@ export const seeing = {
     attest: 'No register is set up. Answer only if you looked the document up in an official register.',
   },
   review: {
-    read: 'Read',
     zoneRead: 'Zone read, all check digits hold',
     zoneDoubt: 'Zone read, not certain',
     zoneNone: 'No zone read',
     invalid: (count: string) => `Values whose check digit fails: ${count}`,
-    overridden: (count: string) => `Taken despite a warning: ${count}`,
   },
   side: { document_front: 'front', document_rear: 'rear', document_photo: 'portrait', document_owner: 'selfie' } satisfies Record<ImageKind, string>,
 };

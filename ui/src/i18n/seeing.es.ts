@@ -214,12 +214,10 @@ export const seeing: Text['seeing'] = {
     attest: 'No hay registro configurado. Responda solo si consultó el documento en un registro oficial.',
   },
   review: {
-    read: 'Leído',
     zoneRead: 'Zona leída, todos los controles cuadran',
     zoneDoubt: 'Zona leída, con dudas',
     zoneNone: 'Ninguna zona leída',
     invalid: (count) => `Valores que no cumplen el control: ${count}`,
-    overridden: (count) => `Aceptadas pese a un aviso: ${count}`,
   },
   side: { document_front: 'anverso', document_rear: 'reverso', document_photo: 'retrato', document_owner: 'selfi' },
 };

@@ -2,6 +2,7 @@
 
 import type { CaptureProblem } from '../api/bindings/CaptureProblem';
 import type { CheckReason } from '../api/bindings/CheckReason';
+import type { EnrollmentView } from '../api/bindings/EnrollmentView';
 import type { FaceMatch } from '../api/bindings/FaceMatch';
 import type { FieldView } from '../api/bindings/FieldView';
 import type { Measured } from '../api/bindings/Measured';
@@ -132,4 +133,55 @@ const NUMBERS: FieldView['field'][] = ['serial_number', 'id_document_number', 'm
 export function differenceWords({ field }: Pick<FieldView, 'field'>, t: Text): string {
   if (NAMES.includes(field)) return t.seeing.fields.differsName;
   return NUMBERS.includes(field) ? t.seeing.fields.differsNumber : t.seeing.fields.differsOther;
+}
+
+export type Grade = 'good' | 'warning' | 'bad' | 'open';
+
+export interface SeenLine {
+  key: string;
+  words: string;
+  grade: Grade;
+}
+
+const GRADE_OF: Record<Likeness, Grade> = { same: 'good', unsure: 'warning', other: 'bad', unreliable: 'warning' };
+
+function readLine({ readings }: EnrollmentView, t: Text): SeenLine | null {
+  const line = (words: string, grade: Grade): SeenLine => ({ key: 'zone', words, grade });
+  if (readings.length === 0) return null;
+  if (readings.some(({ state }) => state.state === 'reading')) return line(t.seeing.reading.reading, 'open');
+  const zones = readings.filter(({ zone }) => zone !== null);
+  if (zones.length === 0) return line(t.seeing.review.zoneNone, 'warning');
+  return zones.every(({ zoneValid }) => zoneValid) ? line(t.seeing.review.zoneRead, 'good') : line(t.seeing.review.zoneDoubt, 'warning');
+}
+
+function facesLines({ faces }: EnrollmentView, part: 'data' | 'video', t: Text, locale: string): SeenLine[] {
+  const pairs = part === 'data'
+    ? [['selfie-portrait', t.seeing.faces.selfiePortrait, faces.selfiePortrait] as const]
+    : [['video-selfie', t.seeing.faces.videoSelfie, faces.videoSelfie] as const, ['video-portrait', t.seeing.faces.videoPortrait, faces.videoPortrait] as const];
+  return pairs.flatMap(([key, label, match]) =>
+    match ? [{ key, words: `${label}: ${similarityLine(match, t, locale)}`, grade: GRADE_OF[likeness(match)] }] : [],
+  );
+}
+
+/** What the station read, compared and saw, for the review: a line each. */
+export function seenLines(enrollment: EnrollmentView, part: 'data' | 'video', t: Text, locale: string): SeenLine[] {
+  const compared = facesLines(enrollment, part, t, locale);
+  const { faces, liveness, fields } = enrollment;
+  if (part === 'video') {
+    const { working, passed, warnings } = liveness;
+    const words = working ? t.seeing.liveness.working : passed === null ? t.seeing.liveness.unjudged : passed ? t.seeing.liveness.passed : t.seeing.liveness.notPassed;
+    return [
+      { key: 'liveness', words, grade: working || passed === null ? 'open' : passed ? 'good' : 'bad' },
+      ...warnings.map((warning, index): SeenLine => ({ key: `warning-${index}`, words: reasonWords(warning, t, locale).text, grade: 'warning' })),
+      ...compared,
+    ];
+  }
+  const read = readLine(enrollment, t);
+  const invalid = fields.filter((view) => view.document !== '' && view.valid === false).length;
+  return [
+    ...(read ? [read] : []),
+    ...(invalid > 0 ? [{ key: 'invalid', words: t.seeing.review.invalid(String(invalid)), grade: 'bad' as const }] : []),
+    ...compared,
+    ...(compared.length === 0 && faces.missing ? [{ key: 'faces', words: t.seeing.faces.why(t.seeing.problems[faces.missing].name), grade: 'warning' as const }] : []),
+  ];
 }
