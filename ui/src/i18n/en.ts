@@ -74,6 +74,7 @@ export const en = {
     version: (version: string) => `Version ${version}`,
   },
   common: {
+    facts: 'Details of this screen',
     back: 'Back',
     continue: 'Continue',
     cancel: 'Cancel',

@@ -48,6 +48,7 @@ export const es: Text = {
     version: (version) => `Versión ${version}`,
   },
   common: {
+    facts: 'Detalles de esta pantalla',
     back: 'Atrás',
     continue: 'Continuar',
     cancel: 'Cancelar',
