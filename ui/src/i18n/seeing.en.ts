@@ -186,13 +186,13 @@ export const seeing = {
   checks: {
     reasons: (count: string) => `What is behind it (${count})`,
     hints: 'Only a hint',
+    why: 'Why it is not measured',
     override: 'Say otherwise',
     lookedUp: (register: string, at: string) => `Looked up: ${register}, ${at}`,
     reference: (number: string) => `Reference ${number}`,
     overridden: (measured: string) => `Measured: ${measured}, overridden`,
     reason: (reason: string) => `Reason: ${reason}`,
     notPerformed: 'Not performed',
-    notAttestable: 'Only a measurement can answer this.',
   },
   override: {
     title: (check: string) => `${check}: say otherwise`,

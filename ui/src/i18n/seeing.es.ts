@@ -174,13 +174,13 @@ export const seeing: Text['seeing'] = {
   checks: {
     reasons: (count) => `En qué se basa (${count})`,
     hints: 'Solo un indicio',
+    why: 'Por qué no se mide',
     override: 'Decir otra cosa',
     lookedUp: (register, at) => `Consultado: ${register}, ${at}`,
     reference: (number) => `Referencia ${number}`,
     overridden: (measured) => `Medido: ${measured}, corregido por el operador`,
     reason: (reason) => `Motivo: ${reason}`,
     notPerformed: 'No realizado',
-    notAttestable: 'Solo una medición puede responder a esto.',
   },
   override: {
     title: (check) => `${check}: decir otra cosa`,
