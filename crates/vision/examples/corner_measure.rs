@@ -36,7 +36,9 @@ fn main() {
         let began = Instant::now();
         let located = look(&picture).unwrap();
         times.push(began.elapsed().as_secs_f32() * 1000.0);
-        let Some(corners) = truth.corners.filter(|_| truth.visible.iter().any(|v| *v > 0.0))
+        let Some(corners) = truth
+            .corners
+            .filter(|_| truth.visible.iter().any(|v| *v > 0.0))
         else {
             without += 1;
             if located.outline.is_some() {

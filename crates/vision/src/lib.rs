@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod face;
+pub mod guidance;
 pub mod intake;
 mod models;
 pub mod mrz;

@@ -174,7 +174,7 @@ impl Shown {
 }
 
 /// Mean of the pixels under each new one.
-pub(super) fn shrunk(picture: &Picture, width: usize, height: usize) -> Option<Vec<u8>> {
+pub(crate) fn shrunk(picture: &Picture, width: usize, height: usize) -> Option<Vec<u8>> {
     let size = |v: usize| u32::try_from(v).ok();
     let from = ImageRef::new(
         size(picture.width())?,

@@ -12,7 +12,9 @@ use crate::face::Point;
 use crate::picture::Picture;
 use geometry::Plane;
 pub use layout::{Layout, Side, layout, portrait_area};
+pub(crate) use locate::shrunk;
 pub use locate::{Located, locate, look, look_quickly};
+pub(crate) use straighten::view;
 pub use straighten::{Straightened, straighten};
 
 /// A document's corners in pixels of the picture, clockwise from the picture's top left.

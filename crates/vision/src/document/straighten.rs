@@ -29,6 +29,19 @@ pub fn straighten(picture: &Picture, outline: &Outline, format: Format) -> Optio
         width.round().max(1.0) as usize,
         height.round().max(1.0) as usize,
     );
+    Some(Straightened {
+        picture: view(picture, outline, columns, rows)?,
+        dpi: outline.width_px() / (format.millimetres()[0] / MM_PER_INCH),
+    })
+}
+
+/// The document in so many columns and rows, one sample a pixel.
+pub(crate) fn view(
+    picture: &Picture,
+    outline: &Outline,
+    columns: usize,
+    rows: usize,
+) -> Option<Picture> {
     let to = Homography::from_unit_square(&outline.corners)?;
     let mut rgb = Vec::with_capacity(columns * rows * 3);
     for row in 0..rows {
@@ -42,10 +55,7 @@ pub fn straighten(picture: &Picture, outline: &Outline, format: Format) -> Optio
             rgb.extend(picture.at(u / w, v / w).map(|value| (value + 0.5) as u8));
         }
     }
-    Some(Straightened {
-        picture: Picture::new(columns, rows, rgb)?,
-        dpi: outline.width_px() / (format.millimetres()[0] / MM_PER_INCH),
-    })
+    Picture::new(columns, rows, rgb)
 }
 
 #[cfg(test)]

@@ -90,6 +90,28 @@ pub(super) fn distance(a: Point, b: Point) -> f32 {
     (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
+/// The longer side of what is looked at in a live picture, and how near faces must be for it: some 25 pixels wide there.
+const LIVE_SIDE: usize = 320;
+
+/// As [`detect`] at a fifth of its cost, for live pictures: faces that fill less than a tenth of the width are not found.
+pub fn detect_live(picture: &Picture) -> Result<Vec<Face>, ModelError> {
+    let long = picture.width().max(picture.height());
+    let scale = (long as f32 / LIVE_SIDE as f32).max(1.0);
+    let side = |length: usize| ((length as f32 / scale).round() as usize).max(1);
+    let (width, height) = (side(picture.width()), side(picture.height()));
+    let small = crate::document::shrunk(picture, width, height)
+        .and_then(|rgb| Picture::new(width, height, rgb))
+        .ok_or(ModelError::Run {
+            file: FACE_DETECTOR.name,
+            reason: "the picture could not be scaled".to_owned(),
+        })?;
+    let back = |p: Point| p.map(|v| (v + 0.5) * scale - 0.5);
+    let found = look(&small, [0.0, 0.0], 1.0, [width, height])?;
+    let mut faces: Vec<Face> = found.iter().map(|face| face.moved(back, scale)).collect();
+    faces.sort_by(|a, b| b.area().total_cmp(&a.area()));
+    Ok(faces)
+}
+
 /// All faces, the largest first.
 pub fn detect(picture: &Picture) -> Result<Vec<Face>, ModelError> {
     let long = picture.width().max(picture.height());

@@ -14,7 +14,7 @@ use crate::picture::Picture;
 use crate::quality::{self, Area};
 use crate::runtime::Network;
 use detect::distance;
-pub use detect::{Face, Point, detect};
+pub use detect::{Face, Point, detect, detect_live};
 
 /// Below so many pixels between the eyes a comparison is not reliable.
 pub const LEAST_INTER_EYE_PX: f32 = 40.0;
