@@ -62,6 +62,13 @@ const BASES: [(char, &str); 19] = [
     ('Z', "ŹŻŽ"),
 ];
 
+/// Letters and digits that recognisers confuse.
+pub(super) fn look_alike(a: char, b: char) -> bool {
+    const ALIKE: [&str; 6] = ["0OQD", "1IL", "2Z", "5S", "6G", "8B"];
+    let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
+    ALIKE.iter().any(|set| set.contains(a) && set.contains(b))
+}
+
 /// The words of a line in base letters, for labels and months.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];

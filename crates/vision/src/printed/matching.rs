@@ -8,9 +8,8 @@ use super::{PrintedLine, letters};
 const LEAST_LETTERS_WITH_ERROR: usize = 5;
 /// Where a letter is read with less certainty, the printed form is not sure.
 const LEAST_SURE: f32 = 0.7;
-/// Names go on in the line below, if it begins at the same place and follows within so many heights of a line.
+/// Names go on in the lines below.
 const MOST_LINES: usize = 3;
-const NEXT_LINE_HEIGHTS: f32 = 2.2;
 
 /// Printed words that are a value of the zone. Personal data: its `Debug` shows no text.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -92,8 +91,7 @@ struct Text(Vec<(char, f32)>);
 
 /// A line, and it with those below it that go on. A zone that was read as a line is no print.
 fn joined(lines: &[PrintedLine], first: usize, kind: Kind) -> Vec<Text> {
-    let is_zone = |line: &PrintedLine| line.text.matches('<').count() > 1;
-    if is_zone(&lines[first]) {
+    if lines[first].is_zone() {
         return Vec::new();
     }
     let most = if kind == Kind::Number { 1 } else { MOST_LINES };
@@ -101,15 +99,7 @@ fn joined(lines: &[PrintedLine], first: usize, kind: Kind) -> Vec<Text> {
     let mut texts = vec![Text(text.clone())];
     let mut last = first;
     while texts.len() < most {
-        let (above, height) = (&lines[last], lines[last].height());
-        let next = (0..lines.len())
-            .filter(|&i| i != last && !is_zone(&lines[i]))
-            .filter(|&i| {
-                let down = lines[i].middle()[1] - above.middle()[1];
-                let aside = lines[i].corners[0][0] - above.corners[0][0];
-                (0.5 * height..NEXT_LINE_HEIGHTS * height).contains(&down) && aside.abs() < height
-            })
-            .min_by(|&a, &b| lines[a].middle()[1].total_cmp(&lines[b].middle()[1]));
+        let next = super::next_line(lines, last);
         let Some(next) = next else { break };
         text.push((' ', 1.0));
         text.extend(letters_of(&lines[next]));
@@ -215,7 +205,9 @@ fn agreement(printed: &[(char, f32)], wanted: &[char], kind: Kind, line: usize) 
                 }
             }
             match (kind, rest.first()) {
-                (Kind::Number, Some(&wanted)) if looks_like(letter, wanted) => put(1, true),
+                (Kind::Number, Some(&wanted)) if letters::look_alike(letter, wanted) => {
+                    put(1, true)
+                }
                 (Kind::Number, _) => {}
                 (_, Some(_)) => put(1, true),
                 (_, None) => {}
@@ -259,13 +251,6 @@ fn forms(letter: char, kind: Kind) -> Vec<Vec<char>> {
             .map(|form| form.chars().collect())
             .collect(),
     }
-}
-
-/// Letters and digits that recognisers confuse.
-fn looks_like(a: char, b: char) -> bool {
-    const ALIKE: [&str; 6] = ["0OQD", "1IL", "2Z", "5S", "6G", "8B"];
-    let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
-    ALIKE.iter().any(|set| set.contains(a) && set.contains(b))
 }
 
 #[cfg(test)]

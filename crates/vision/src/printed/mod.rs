@@ -2,11 +2,15 @@
 //! letters.
 
 mod alphabet;
+mod dates;
 mod detect;
+mod labels;
 mod letters;
 mod matching;
 mod recognise;
 
+pub use dates::{PrintedDate, printed_date};
+pub use labels::{FrontFields, fields_without_mrz};
 pub use matching::{Printed, printed_form, printed_form_of_cut_name, printed_number};
 
 use serde::Serialize;
@@ -75,6 +79,11 @@ impl PrintedLine {
         }
     }
 
+    /// A machine-readable zone is no print, and has a reader of its own.
+    fn is_zone(&self) -> bool {
+        self.text.matches('<').count() > 1
+    }
+
     /// The least sure letter of a part of the text, by the numbers of its letters.
     pub(crate) fn least_sure(&self, letters: std::ops::Range<usize>) -> f32 {
         let part = self.sure.get(letters).unwrap_or_default();
@@ -89,6 +98,22 @@ impl PrintedLine {
         let [[x0, y0], _, _, [x1, y1]] = self.corners;
         (x1 - x0).hypot(y1 - y0)
     }
+}
+
+/// A line goes on in the one that begins below its beginning and follows within so many heights.
+const NEXT_LINE_HEIGHTS: f32 = 2.2;
+
+/// The line in which one may go on.
+fn next_line(lines: &[PrintedLine], line: usize) -> Option<usize> {
+    let (above, height) = (&lines[line], lines[line].height());
+    (0..lines.len())
+        .filter(|&i| i != line && !lines[i].is_zone())
+        .filter(|&i| {
+            let down = lines[i].middle()[1] - above.middle()[1];
+            let aside = lines[i].corners[0][0] - above.corners[0][0];
+            (0.5 * height..NEXT_LINE_HEIGHTS * height).contains(&down) && aside.abs() < height
+        })
+        .min_by(|&a, &b| lines[a].middle()[1].total_cmp(&lines[b].middle()[1]))
 }
 
 /// From the top; lines whose middles lie within half a line of each other are one row, read from the left.
