@@ -23,6 +23,9 @@ describe('a limit that fails', () => {
     expect(against('face_too_small', 89.7, 90, 'en')).toEqual(['89.7', '90']);
     expect(against('too_dark', 39.96, 40, 'en')).toEqual(['39.96', '40']);
     expect(against('glare', 0.034, 0.03, 'en')).toEqual(['3.4%', '3%']);
+    expect(against('glare', 0.009, 0.004, 'en')).toEqual(['0.9%', '0.4%']);
+    expect(against('blurred', 0.35, 0.5, 'en')).toEqual(['0.35', '0.5']);
+    expect(against('several_faces', 2, 1, 'en')).toEqual(['2', '1']);
     expect(against('blurred', 60, 60, 'en')).toEqual(['60', '60']);
   });
   it('has nothing to count where there is nothing', () =>

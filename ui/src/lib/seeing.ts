@@ -28,14 +28,20 @@ export function certainty(confidence: number, locale: string): string {
   return share(Math.floor(Math.min(1, Math.max(0, confidence)) * 100) / 100, 0, locale);
 }
 
+/** Digits after the point that a number of this size is worth. */
+function worth(size: number): number {
+  return size >= 10 ? 0 : size >= 1 ? 1 : 2;
+}
+
+const MOST_DIGITS = 4;
+
 /** A measurement and its limit, with as many digits as it takes to tell them apart. */
 export function against(kind: ProblemKind, measured: number, limit: number, locale: string): [string, string] {
-  const write = kind === 'glare' ? share : number;
-  for (const digits of [0, 1, 2]) {
+  const [write, size] = kind === 'glare' ? [share, limit * 100] : [number, Math.abs(limit)];
+  for (let digits = worth(size); ; digits += 1) {
     const pair: [string, string] = [write(measured, digits, locale), write(limit, digits, locale)];
-    if (pair[0] !== pair[1] || measured === limit) return pair;
+    if (pair[0] !== pair[1] || measured === limit || digits === MOST_DIGITS) return pair;
   }
-  return [write(measured, 3, locale), write(limit, 3, locale)];
 }
 
 export interface Problem {
@@ -59,7 +65,7 @@ export function measuredWords({ what, value }: MeasuredValue, t: Text, locale: s
   if (what === 'motion') return `${share(value, 1, locale)}/s`;
   if (DEGREES.includes(what)) return `${number(Math.abs(value), 0, locale)}°`;
   if (PIXELS.includes(what)) return `${number(value, 0, locale)} px`;
-  return number(value, value < 10 ? 1 : 0, locale);
+  return number(value, worth(Math.abs(value)), locale);
 }
 
 export interface LookRow {
