@@ -35,9 +35,9 @@ function worth(size: number): number {
 
 const MOST_DIGITS = 4;
 
-/** A measurement and its limit, with as many digits as it takes to tell them apart. */
+/** A measurement and its limit, shares as per cent, with as many digits as it takes to tell them apart. */
 export function against(kind: ProblemKind, measured: number, limit: number, locale: string): [string, string] {
-  const [write, size] = kind === 'glare' ? [share, limit * 100] : [number, Math.abs(limit)];
+  const [write, size] = kind === 'glare' || (kind === 'blurred' && limit <= 1) ? [share, limit * 100] : [number, Math.abs(limit)];
   for (let digits = worth(size); ; digits += 1) {
     const pair: [string, string] = [write(measured, digits, locale), write(limit, digits, locale)];
     if (pair[0] !== pair[1] || measured === limit || digits === MOST_DIGITS) return pair;
@@ -59,7 +59,7 @@ const DEGREES: Measured[] = ['tilt_deg', 'roll_deg', 'yaw_deg'];
 const PIXELS: Measured[] = ['width_px', 'inter_eye_px'];
 
 export function measuredWords({ what, value }: MeasuredValue, t: Text, locale: string): string {
-  if (what === 'share') return share(value, 0, locale);
+  if (what === 'share' || (what === 'sharpness' && value <= 1)) return share(value, 0, locale);
   if (what === 'glare') return share(value, 1, locale);
   if (what === 'luma') return t.seeing.ofLight(number(value, 0, locale));
   if (what === 'motion') return `${share(value, 1, locale)}/s`;
