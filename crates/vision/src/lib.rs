@@ -4,6 +4,7 @@ pub mod document;
 pub mod face;
 pub mod guidance;
 pub mod intake;
+pub mod liveness;
 mod models;
 pub mod mrz;
 mod picture;

@@ -53,6 +53,14 @@ impl std::fmt::Debug for Descriptor {
 }
 
 impl Descriptor {
+    /// A made-up one; the distance of two is that of their places.
+    #[cfg(test)]
+    pub(crate) fn at(place: f32) -> Descriptor {
+        let mut values = [0.0; network::DESCRIPTOR_LENGTH];
+        values[0] = place;
+        Descriptor(values)
+    }
+
     /// Euclidean.
     pub fn distance(&self, other: &Descriptor) -> f32 {
         let squares = self.0.iter().zip(&other.0).map(|(a, b)| (a - b).powi(2));
