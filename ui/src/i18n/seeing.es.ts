@@ -71,7 +71,7 @@ export const seeing: Text['seeing'] = {
     inter_eye_px: 'Entre los ojos',
   },
   isGood: 'bien',
-  isBad: 'mire de nuevo',
+  isBad: 'revise',
   document: (px, dpi) => `${px} px de ancho (${dpi} ppp)`,
   ofLight: (luma) => `${luma} de 255`,
   look: {
