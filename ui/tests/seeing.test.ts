@@ -46,6 +46,10 @@ describe('facts of a picture', () => {
     const look: PendingLook = { ...CARD_LOOK, measured: [{ what: 'width_px', value: 800, good: true }, { what: 'dpi', value: 238, good: false }] };
     expect(lookRows(look, en, 'en')[0]?.good).toBe(false);
   });
+  it('tell the width between corners that were set by hand', () =>
+    expect(lookRows({ ...CARD_LOOK, byHand: true, corners: [[100, 100], [1000, 100], [1100, 700], [100, 700]], dpi: 281.6 }, en, 'en')[0]?.value).toBe('950 px wide (282 dpi)'));
+  it('leave out what has no limit', () =>
+    expect(lookRows({ ...CARD_LOOK, dpi: null, measured: [{ what: 'motion', value: 0, good: null }] }, en, 'en')).toEqual([]));
   it('of a face have no resolution', () =>
     expect(lookRows(FACE_LOOK, en, 'en').map(({ value }) => value)).toEqual(['168 px', '2°', '1°', '64%', '131 of 255', '1']));
   it('write each number in its unit', () => {

@@ -75,17 +75,29 @@ export interface LookRow {
   good: boolean | null;
 }
 
-/** The facts of a picture. The width and the resolution of a document are one fact: "1,020 px wide (303 dpi)". */
+/** Across a document whose corners were set by hand, in pixels: the mean of its upper and its lower side. */
+function acrossCorners({ byHand, corners }: PendingLook): number | null {
+  if (!byHand || !corners) return null;
+  const [a, b, c, d] = corners;
+  return (Math.hypot(b[0] - a[0], b[1] - a[1]) + Math.hypot(c[0] - d[0], c[1] - d[1])) / 2;
+}
+
+/**
+ * The facts of a picture that there are limits for. The width and the resolution of a document are one fact: "1,020 px
+ * wide (303 dpi)".
+ */
 export function lookRows(look: PendingLook, t: Text, locale: string): LookRow[] {
   const of = (what: Measured) => look.measured.find((each) => each.what === what);
-  const width = of('width_px');
+  const width = acrossCorners(look) ?? of('width_px')?.value ?? null;
   const dpi = look.dpi ?? of('dpi')?.value ?? null;
+  const together = width !== null && dpi !== null;
   const rows = look.measured
-    .filter(({ what }) => !(width && dpi !== null && (what === 'width_px' || what === 'dpi')))
+    .filter(({ what, good }) => good !== null && !(together && (what === 'width_px' || what === 'dpi')))
     .map((each) => ({ key: each.what as string, label: t.seeing.measured[each.what], value: measuredWords(each, t, locale), good: each.good }));
-  if (!width || dpi === null) return rows;
-  const good = width.good === false || of('dpi')?.good === false ? false : (width.good ?? of('dpi')?.good ?? null);
-  const document = t.seeing.document(count(Math.round(width.value), locale), count(Math.round(dpi), locale));
+  if (!together) return rows;
+  const verdicts = [of('width_px')?.good, of('dpi')?.good].filter((good) => good != null);
+  const good = verdicts.length === 0 ? null : verdicts.every(Boolean);
+  const document = t.seeing.document(count(Math.round(width), locale), count(Math.round(dpi), locale));
   return [{ key: 'document', label: t.request.document, value: document, good }, ...rows];
 }
 
