@@ -2,14 +2,15 @@
 //!
 //!     cargo run -p vision --example printed_measure -- FOLDER-OR-PICTURE...
 //!
-//! A row a folder: printed values, those that a line holds exactly, letters wrong of all, CPU a document and a line (Linux).
-//! `--list` names each miss.
+//! A row a folder: printed values, those that a line holds exactly, letters wrong of all, CPU a document and a line (Linux);
+//! then for the names that a zone writes: those whose printed form is found as it is, as another though it is said to be
+//! sure, as another and said to be doubtful, and not at all. `--list` names each miss.
 
 use std::error::Error;
 use std::path::Path;
 
 use serde_json::Value;
-use vision::printed::{PrintedLine, read_lines};
+use vision::printed::{PrintedLine, printed_form, read_lines};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (flags, places): (Vec<String>, Vec<String>) =
@@ -47,6 +48,7 @@ fn measure(folder: &str, list: bool) -> Result<(), Box<dyn Error>> {
     let truth = std::fs::read_to_string(format!("{folder}/truth.jsonl"))?;
     let (mut values, mut exact, mut letters, mut wrong, mut count, mut cpu) = (0, 0, 0, 0, 0, 0.0);
     let documents = truth.lines().count();
+    let mut forms = [0; 4];
     for row in truth.lines() {
         let truth: Value = serde_json::from_str(row)?;
         let file = truth["file"].as_str().unwrap_or_default();
@@ -55,6 +57,21 @@ fn measure(folder: &str, list: bool) -> Result<(), Box<dyn Error>> {
         let lines = read_lines(&picture)?;
         cpu += cpu_ms() - before;
         count += lines.len();
+        let names: Vec<[String; 2]> = serde_json::from_value(truth["names"].clone())?;
+        for [printed, zone] in names {
+            let form = printed_form(&zone, &lines);
+            let place = match &form {
+                Some(form) if form.value == printed => 0,
+                Some(form) if form.sure => 1,
+                Some(_) => 2,
+                None => 3,
+            };
+            forms[place] += 1;
+            if list && place > 0 {
+                let form = form.map(|f| (f.value, f.sure));
+                println!("{file}: {printed} of {zone} taken for {form:?}");
+            }
+        }
         let expected: Vec<String> = serde_json::from_value(truth["values"].clone())?;
         for value in expected {
             let found = nearest(&value, &lines);
@@ -68,10 +85,15 @@ fn measure(folder: &str, list: bool) -> Result<(), Box<dyn Error>> {
         }
     }
     println!(
-        "| {folder} | {documents} | {values} | {:.4} | {letters} | {wrong} | {:.0} | {count} | {:.1} |",
+        "| {folder} | {documents} | {values} | {:.4} | {letters} | {wrong} | {:.0} | {count} | {:.1} | {} | {} | {} | {} | {} |",
         exact as f64 / values as f64,
         cpu / documents as f64,
-        cpu / count as f64
+        cpu / count as f64,
+        forms.iter().sum::<usize>(),
+        forms[0],
+        forms[1],
+        forms[2],
+        forms[3]
     );
     Ok(())
 }

@@ -2,13 +2,14 @@
 
     python printed_documents.py OUT --count 200 --width 1000 --seed 7
 
-writes OUT/NNNN.jpg and OUT/truth.jsonl: file, values. The same seed gives the same pictures.
+writes OUT/NNNN.jpg and OUT/truth.jsonl: file, values, names (as printed and as a zone writes them). The same seed gives the same pictures.
 """
 import argparse
 import glob
 import json
 import os
 import random
+import unicodedata
 
 import cv2
 import numpy as np
@@ -26,6 +27,14 @@ GIVEN = """JOSÉ MARÍA|BEGOÑA|ÁNGEL|LUCÍA|IÑAKI|ÓSCAR|JOÃO|INÊS|LUÍS|AN
 GIULIA|SØREN|ZOË|MICHAŁ|ŽELJKO|ANNA MARIA|JEAN-PIERRE|Marie-Thérèse|Jürgen Weiß|Miguel Ángel|Sofía""".replace("\n", "").split("|")
 LABELS = ["APELLIDOS / SURNAME", "NOMBRE / NAME", "Surname / Nom", "Cognome", "FECHA DE NACIMIENTO", "Date of birth", "DOCUMENTO NÚM.", "Gültig bis"]
 MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC ENE ABR AGO DIC".split()
+
+
+ZONE = {"Ä": "AE", "Å": "AA", "Æ": "AE", "Ö": "OE", "Ø": "OE", "Œ": "OE", "Ü": "UE", "ẞ": "SS", "Ł": "L", "Đ": "D", "'": "", "-": " "}
+
+
+def zone(name):
+    letters = [ZONE.get(c, c) for c in name.upper().replace("ß", "SS")]
+    return "".join(c for c in unicodedata.normalize("NFD", "".join(letters)) if not unicodedata.combining(c))
 
 
 def date(r):
@@ -80,7 +89,7 @@ def main():
         for i in range(a.count):
             picture, values = document(a.width, r, g)
             cv2.imwrite(f"{a.out}/{i:04}.jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, r.randint(70, 95)])
-            truth.write(json.dumps({"file": f"{i:04}.jpg", "values": values}, ensure_ascii=False) + "\n")
+            truth.write(json.dumps({"file": f"{i:04}.jpg", "values": values, "names": [[v, zone(v)] for v in values[:2]]}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

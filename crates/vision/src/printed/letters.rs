@@ -69,6 +69,17 @@ pub(super) fn look_alike(a: char, b: char) -> bool {
     ALIKE.iter().any(|set| set.contains(a) && set.contains(b))
 }
 
+/// What a zone writes for letters with marks that are easily read as this one.
+pub(super) fn lost_marks(letter: char) -> &'static [&'static [char]] {
+    match letter.to_ascii_uppercase() {
+        'A' => &[&['A', 'E'], &['A', 'A']],
+        'O' => &[&['O', 'E']],
+        'U' => &[&['U', 'E']],
+        'B' => &[&['S', 'S']],
+        _ => &[],
+    }
+}
+
 /// The words of a line in base letters, for labels and months.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];

@@ -7,7 +7,7 @@ use super::{PrintedLine, letters};
 /// Values shorter than this are not recognised where a letter differs: too many words would.
 const LEAST_LETTERS_WITH_ERROR: usize = 5;
 /// Where a letter is read with less certainty, the printed form is not sure.
-const LEAST_SURE: f32 = 0.7;
+const LEAST_SURE: f32 = 0.8;
 /// Names go on in the lines below.
 const MOST_LINES: usize = 3;
 
@@ -209,7 +209,15 @@ fn agreement(printed: &[(char, f32)], wanted: &[char], kind: Kind, line: usize) 
                     put(1, true)
                 }
                 (Kind::Number, _) => {}
-                (_, Some(_)) => put(1, true),
+                (_, Some(_)) => {
+                    put(1, true);
+                    if letters::lost_marks(letter)
+                        .iter()
+                        .any(|form| rest.starts_with(form))
+                    {
+                        put(2, true);
+                    }
+                }
                 (_, None) => {}
             }
         }
@@ -238,7 +246,11 @@ fn written(printed: &[(char, f32)], wanted: &[char], rows: &[Vec<Option<Step>>])
         };
         place -= step.taken;
         sure &= certainty >= LEAST_SURE;
-        value.push(if step.differs { wanted[place] } else { letter });
+        if step.differs {
+            value.extend(wanted[place..place + step.taken].iter().rev());
+        } else {
+            value.push(letter);
+        }
     }
     (value.iter().rev().collect(), sure)
 }
@@ -324,6 +336,18 @@ mod tests {
             );
         }
         assert!(printed_form("MUNOZ", &[line("MUÑOZ")]).unwrap().sure);
+        // Marks that were overlooked.
+        for (zone, printed) in [
+            ("SOEREN", "SOREN"),
+            ("WEISS", "WEIB"),
+            ("MUELLER", "MULLER"),
+        ] {
+            let found = printed_form(zone, &[line(printed)]).unwrap();
+            assert_eq!(
+                (found.value.as_str(), found.distance, found.sure),
+                (zone, 1, false)
+            );
+        }
     }
 
     #[test]

@@ -19,8 +19,10 @@ use crate::face::Point;
 use crate::models::ModelError;
 use crate::picture::Picture;
 
-/// More lines than this are not read: a document has no more that matter, and each costs 20 to 60 ms.
+/// More lines than this are not read: a document has no more that matter.
 pub const MAX_LINES: usize = 40;
+/// Nor lines that together are longer than this, in columns of the recogniser: they take two seconds.
+const MAX_COLUMNS: usize = 13_000;
 /// What is read with less certainty is no text.
 pub const LEAST_CONFIDENCE: f32 = 0.5;
 /// A line lower than this, in pixels of the picture, cannot be read.
@@ -57,7 +59,12 @@ pub fn read_lines(picture: &Picture) -> Result<Vec<PrintedLine>, ModelError> {
     areas.sort_by(|a, b| b.height.total_cmp(&a.height));
     areas.truncate(MAX_LINES);
     let mut lines = Vec::with_capacity(areas.len());
+    let mut columns = 0;
     for area in areas {
+        columns += recognise::columns(&area);
+        if columns > MAX_COLUMNS {
+            break;
+        }
         let read = recognise::read(picture, &area)?;
         let line = PrintedLine::new(read.text, read.sure, area.corners());
         if line.confidence >= LEAST_CONFIDENCE {
