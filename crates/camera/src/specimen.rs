@@ -21,15 +21,15 @@ pub struct Area {
     pub height: u32,
 }
 
-/// Where the holder's portrait stands on the specimen documents as the replay camera shows them, in a picture of this size.
+/// Where the holder's portrait stands on the specimen documents, in a straightened picture of this size.
 pub fn specimen_portrait_area(width: u32, height: u32) -> Area {
     let x = |share: f64| (f64::from(width) * share) as u32;
     let y = |share: f64| (f64::from(height) * share) as u32;
     Area {
-        x: x(0.181),
-        y: y(0.290),
-        width: x(0.192),
-        height: y(0.446),
+        x: x(0.045),
+        y: y(0.185),
+        width: x(0.277),
+        height: y(0.555),
     }
 }
 

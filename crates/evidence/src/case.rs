@@ -203,7 +203,7 @@ impl Case {
     pub fn drop_captures(&mut self) -> Vec<String> {
         let mut files: Vec<String> = std::mem::take(&mut self.images)
             .into_values()
-            .map(|image| image.file)
+            .flat_map(|image| image.files().map(str::to_owned).collect::<Vec<_>>())
             .collect();
         files.extend(self.video.take().map(|video| video.file));
         files.extend(self.recording.take().map(|recording| recording.file));

@@ -88,6 +88,17 @@ pub struct ImageRecord {
     pub overridden: Vec<CaptureProblem>,
 }
 
+impl ImageRecord {
+    /// Names of its files: the picture, and the one that it was straightened from.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let original = self
+            .original
+            .as_ref()
+            .map(|original| original.file.as_str());
+        [self.file.as_str()].into_iter().chain(original)
+    }
+}
+
 /// The picture that a straightened one was made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OriginalRecord {

@@ -3,14 +3,14 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
-use evidence::{AuditEvent, ImageKind, ImageRecord};
+use evidence::{AuditEvent, DocumentType, ImageKind, ImageRecord, OriginalRecord};
 use image::ImageFormat;
 use sha2::{Digest, Sha256};
 
 use crate::camera_desk::Still;
 use crate::contract::{Failure, FailureCode, PendingLook, Work};
-use crate::enrollment::Pending;
 use crate::failure::{not_now, of, plain};
+use crate::guiding::{Looking, Original};
 use crate::session::Session;
 use crate::store::read_all;
 
@@ -22,6 +22,19 @@ const PORTRAIT_QUALITY: u8 = 95;
 const MIN_FREE_BYTES: u64 = 20_000_000;
 
 pub const JPEG: &str = "image/jpeg";
+
+/// A picture that becomes evidence.
+struct NewPicture<'a> {
+    kind: ImageKind,
+    jpeg: &'a Bytes,
+    size: (u32, u32),
+    captured_at: time::OffsetDateTime,
+    source: &'a str,
+    simulated: bool,
+    cut_from: Option<[u32; 4]>,
+    original: Option<&'a Original>,
+    look: Option<&'a PendingLook>,
+}
 
 impl Session {
     pub(crate) fn capture(&mut self, kind: ImageKind) -> Result<(), Failure> {
@@ -68,26 +81,25 @@ impl Session {
     /// judge it.
     pub(crate) fn still_taken(&mut self, still: Result<Still, Failure>) {
         let Some(open) = &mut self.open else { return };
-        let Some(kind) = open.awaiting_still.take() else {
+        let Some(kind) = open.awaiting_still else {
             return;
         };
-        let pending = still.and_then(|still| {
-            let (width, height) = check_jpeg(&still.jpeg)?;
-            Ok(Pending {
-                kind,
-                id: uuid::Uuid::new_v4().simple().to_string(),
-                width,
-                height,
-                jpeg: still.jpeg,
-                captured_at: still.captured_at,
-                source: still.source,
-                simulated: still.simulated,
-                look: PendingLook::none(),
-            })
-        });
-        match pending {
-            Ok(pending) => open.pending = Some(pending),
-            Err(failure) => self.camera.note_failure(failure),
+        match still {
+            // It goes on waiting for what looking at it comes to.
+            Ok(still) => {
+                let looking = Looking {
+                    case_id: open.case.case_id.clone(),
+                    kind,
+                    passport: open.case.document_type == DocumentType::Pas,
+                    automatic: std::mem::take(&mut open.capturing.automatic),
+                    still,
+                };
+                self.look_at(looking);
+            }
+            Err(failure) => {
+                open.awaiting_still = None;
+                self.camera.note_failure(failure);
+            }
         }
     }
 
@@ -96,14 +108,17 @@ impl Session {
         let Some(pending) = open.pending.take() else {
             return Err(not_now("no picture waits"));
         };
-        let result = self.accept_picture(
-            pending.kind,
-            &pending.jpeg,
-            (pending.width, pending.height),
-            pending.captured_at,
-            (&pending.source, pending.simulated),
-            None,
-        );
+        let result = self.accept_picture(NewPicture {
+            kind: pending.kind,
+            jpeg: &pending.jpeg,
+            size: (pending.width, pending.height),
+            captured_at: pending.captured_at,
+            source: &pending.source,
+            simulated: pending.simulated,
+            cut_from: None,
+            original: pending.original.as_ref(),
+            look: Some(&pending.look),
+        });
         if result.is_err()
             && let Some(open) = &mut self.open
         {
@@ -113,41 +128,66 @@ impl Session {
         result
     }
 
-    fn accept_picture(
-        &mut self,
-        kind: ImageKind,
-        jpeg: &Bytes,
-        (width, height): (u32, u32),
-        captured_at: time::OffsetDateTime,
-        (source, simulated): (&str, bool),
-        cut_from: Option<[u32; 4]>,
-    ) -> Result<(), Failure> {
+    fn accept_picture(&mut self, new: NewPicture<'_>) -> Result<(), Failure> {
         let case_id = self.opened()?.case.case_id.clone();
+        let kind = new.kind;
         let id = uuid::Uuid::new_v4().simple().to_string();
         let file = format!("{}-{id}.jpg", kind.key());
         self.store
-            .put(&case_id, &file, &mut |out| out.write_all(jpeg))?;
+            .put(&case_id, &file, &mut |out| out.write_all(new.jpeg))?;
+        let mut files = vec![file.clone()];
+        // A picture without an outline is its own original.
+        let original = new.original.and_then(|original| {
+            let corners = original.corners?;
+            Some((original, corners))
+        });
+        let original = match original {
+            None => None,
+            Some((original, corners)) => {
+                let file = format!("{}-{}-original.jpg", kind.key(), original.id);
+                let stored = self
+                    .store
+                    .put(&case_id, &file, &mut |out| out.write_all(&original.jpeg));
+                if let Err(error) = stored {
+                    self.erase_file(&case_id, files);
+                    return Err(error.into());
+                }
+                files.push(file.clone());
+                Some(OriginalRecord {
+                    id: original.id.clone(),
+                    file,
+                    width: original.width,
+                    height: original.height,
+                    bytes: original.jpeg.len() as u64,
+                    sha256: hex::encode(Sha256::digest(&original.jpeg)),
+                    corners,
+                    by_hand: original.by_hand,
+                })
+            }
+        };
+        let overridden = new.look.map_or(Vec::new(), |look| look.problems.clone());
+        let passed_over: Vec<_> = overridden.iter().map(|problem| problem.kind).collect();
         let record = ImageRecord {
             id,
-            file: file.clone(),
-            width,
-            height,
-            bytes: jpeg.len() as u64,
-            sha256: hex::encode(Sha256::digest(jpeg)),
-            captured_at,
-            source: source.to_owned(),
-            simulated,
-            cut_from,
-            original: None,
-            dpi: None,
-            automatic: false,
-            overridden: Vec::new(),
+            file,
+            width: new.size.0,
+            height: new.size.1,
+            bytes: new.jpeg.len() as u64,
+            sha256: hex::encode(Sha256::digest(new.jpeg)),
+            captured_at: new.captured_at,
+            source: new.source.to_owned(),
+            simulated: new.simulated,
+            cut_from: new.cut_from,
+            original,
+            dpi: new.look.and_then(|look| look.dpi),
+            automatic: new.look.is_some_and(|look| look.automatic),
+            overridden,
         };
         let event = AuditEvent::ImageAccepted {
             kind,
             sha256: record.sha256.clone(),
             bytes: record.bytes,
-            simulated,
+            simulated: new.simulated,
         };
         let changed = self.change(event, |case| {
             let mut replaced: Vec<ImageRecord> =
@@ -160,11 +200,18 @@ impl Session {
         });
         match changed {
             Ok(replaced) => {
-                self.erase_file(&case_id, replaced.into_iter().map(|image| image.file));
+                self.erase_images(&case_id, replaced);
+                if !passed_over.is_empty() {
+                    self.log(AuditEvent::CaptureOverridden {
+                        kind,
+                        problems: passed_over,
+                    });
+                }
+                self.picture_accepted(kind);
                 Ok(())
             }
             Err(failure) => {
-                self.erase_file(&case_id, [file]);
+                self.erase_file(&case_id, files);
                 Err(failure)
             }
         }
@@ -175,6 +222,7 @@ impl Session {
         let Some(pending) = open.pending.take() else {
             return Err(not_now("no picture waits"));
         };
+        open.capturing.taken();
         self.log(AuditEvent::ImageRetaken { kind: pending.kind });
         Ok(())
     }
@@ -185,7 +233,8 @@ impl Session {
             Ok(case.remove_image(kind)?)
         })?;
         let case_id = self.opened()?.case.case_id.clone();
-        self.erase_file(&case_id, removed.into_iter().map(|image| image.file));
+        self.erase_images(&case_id, removed);
+        self.picture_removed(kind);
         Ok(())
     }
 
@@ -217,14 +266,17 @@ impl Session {
         }
         let bytes = read_all(self.store.as_ref(), &case_id, &front.file)?;
         let jpeg = cut(&bytes, area)?;
-        self.accept_picture(
-            ImageKind::DocumentPhoto,
-            &jpeg,
-            (width, height),
-            front.captured_at,
-            (&front.source, front.simulated),
-            Some(area),
-        )
+        self.accept_picture(NewPicture {
+            kind: ImageKind::DocumentPhoto,
+            jpeg: &jpeg,
+            size: (width, height),
+            captured_at: front.captured_at,
+            source: &front.source,
+            simulated: front.simulated,
+            cut_from: Some(area),
+            original: None,
+            look: None,
+        })
     }
 
     /// A picture of the request under review, or a page of its contract.
@@ -254,13 +306,24 @@ impl Session {
         if let Some(pending) = open.pending.as_ref().filter(|pending| pending.id == id) {
             return Ok((pending.jpeg.clone(), JPEG));
         }
+        let original = open
+            .pending
+            .as_ref()
+            .and_then(|pending| pending.original.as_ref());
+        if let Some(original) = original.filter(|original| original.id == id) {
+            return Ok((original.jpeg.clone(), JPEG));
+        }
         let image = open
             .case
             .images
             .values()
-            .find(|image| image.id == id)
+            .find_map(|image| {
+                let original = image.original.as_ref().filter(|original| original.id == id);
+                let own = (image.id == id).then_some(&image.file);
+                own.or(original.map(|original| &original.file))
+            })
             .ok_or_else(missing)?;
-        let bytes = read_all(self.store.as_ref(), case_id, &image.file)?;
+        let bytes = read_all(self.store.as_ref(), case_id, image)?;
         Ok((bytes.into(), JPEG))
     }
 }

@@ -1,14 +1,15 @@
 //! The open enrollment: begin, resume, leave, discard; consent, document, fields and checks.
 
 use evidence::{
-    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, OperatorRecord, Step,
+    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, ImageRecord, OperatorRecord,
+    Step,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::code::OneTimeCode;
 use crate::contract::*;
 use crate::failure::{chain, not_now, of, plain};
-use crate::guiding::Capturing;
+use crate::guiding::{Capturing, Original};
 use crate::reading::Seeing;
 use crate::register::RegisterLookup;
 use crate::session::Session;
@@ -30,6 +31,8 @@ pub(crate) struct Pending {
     pub source: String,
     pub simulated: bool,
     pub look: PendingLook,
+    /// As the camera gave it, for a document.
+    pub original: Option<Original>,
 }
 
 /// The open enrollment with the work that goes on for it.
@@ -245,7 +248,7 @@ impl Session {
     /// Files that a kill left between being written and being accepted.
     fn remove_strays(&self, case: &Case) {
         let mut known = vec![CASE_FILE, EVENTS_FILE];
-        known.extend(case.images.values().map(|image| image.file.as_str()));
+        known.extend(case.images.values().flat_map(ImageRecord::files));
         known.extend(case.video.as_ref().map(|video| video.file.as_str()));
         known.extend(
             case.recording
@@ -363,9 +366,19 @@ impl Session {
             open.pending = None;
         }
         let (case_id, step) = (open.case.case_id.clone(), open.case.step);
-        self.erase_file(&case_id, removed.map(|image| image.file));
+        self.erase_images(&case_id, removed);
         self.camera.show(step, document_type);
         Ok(())
+    }
+
+    pub(crate) fn erase_images(
+        &self,
+        case_id: &str,
+        images: impl IntoIterator<Item = ImageRecord>,
+    ) {
+        for image in images {
+            self.erase_file(case_id, image.files().map(str::to_owned));
+        }
     }
 
     /// Erases files that no case names any more; a failure leaves a stray that the next resume removes.

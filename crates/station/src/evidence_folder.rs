@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evidence::{Case, Delivered, Step};
+use evidence::{Case, Delivered, ImageRecord, Step};
 use ra_api::delivery::{DeliveryEvent, OnEvent, Part, RetryPolicy, create_safely, deliver_parts};
 use ra_api::{BlobSource, Client, FileBlob, Id};
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ pub(crate) fn export(store: &dyn CaseStore, case_id: &str, folder: &Path) -> Res
 }
 
 fn files(case: &Case) -> impl Iterator<Item = &str> {
-    let images = case.images.values().map(|image| image.file.as_str());
+    let images = case.images.values().flat_map(ImageRecord::files);
     images.chain(case.video.as_ref().map(|video| video.file.as_str()))
 }
 
@@ -89,10 +89,11 @@ impl EvidenceFolder {
                 case.format
             )));
         }
-        let named = case
-            .images
-            .values()
-            .map(|image| (&image.file, &image.sha256));
+        let named = case.images.values().flat_map(|image| {
+            let original = image.original.as_ref();
+            let original = original.map(|original| (&original.file, &original.sha256));
+            [(&image.file, &image.sha256)].into_iter().chain(original)
+        });
         for (name, sha256) in named.chain(
             case.video
                 .as_ref()

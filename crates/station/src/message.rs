@@ -13,6 +13,7 @@ use crate::contract::{Command, Failure, HealthItem};
 use crate::delivery::DeliveryReport;
 use crate::desk::DeskReport;
 use crate::desk::player::Player;
+use crate::guiding::{GuideReport, LookReport};
 use crate::register::RegisterReport;
 use crate::request::RequestReport;
 use crate::video::RecorderReport;
@@ -68,6 +69,8 @@ pub enum Message {
     Request(RequestReport),
     Delivery(DeliveryReport),
     Desk(DeskReport),
+    Guide(GuideReport),
+    Looked(Box<LookReport>),
     Code(CodeReport),
     Register(Box<RegisterReport>),
     /// Asks for the player of the reviewed video with that name.

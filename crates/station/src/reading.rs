@@ -1,6 +1,6 @@
 //! What the accepted pictures and the video show: read in the background, written into the case with its source.
 
-use evidence::{Case, Field};
+use evidence::{Case, Field, ImageKind};
 
 use crate::contract::{ChallengeAction, FacesView, Failure, LivenessView, ReadingView, Suggestion};
 use crate::failure::not_now;
@@ -57,6 +57,12 @@ impl Seeing {
 }
 
 impl Session {
+    /// A picture became evidence.
+    pub(crate) fn picture_accepted(&mut self, _kind: ImageKind) {}
+
+    /// A picture was taken out of the evidence.
+    pub(crate) fn picture_removed(&mut self, _kind: ImageKind) {}
+
     pub(crate) fn take_suggestion(&mut self, _field: Field) -> Result<(), Failure> {
         Err(not_now("no other form is offered"))
     }

@@ -89,7 +89,7 @@ impl Session {
             {
                 open.pending = None;
             }
-            self.erase_file(&case_id, removed.map(|image| image.file));
+            self.erase_images(&case_id, removed);
             self.camera.show(step, document);
             let event = match fields.is_empty() {
                 // Nothing differed: the request was read, and nothing sent.

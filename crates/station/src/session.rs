@@ -17,6 +17,7 @@ use crate::desk::following::Recapture;
 use crate::desk::{OpenDesk, Seat};
 use crate::enrollment::OpenCase;
 use crate::failure::not_now;
+use crate::guiding::Watcher;
 use crate::handle::{Lifeline, StartError, StationConfig, StationHandle};
 use crate::message::Message;
 use crate::profiles::{Place, Profiles};
@@ -60,8 +61,8 @@ pub(crate) struct Session {
     /// Local address towards the RA, once known.
     pub local_ip: Option<String>,
     snapshots: watch::Sender<Snapshot>,
-    /// What to do before the camera, frame by frame.
-    pub guidance: Arc<watch::Sender<Option<GuidanceView>>>,
+    /// Looks at the live frames.
+    pub watcher: Watcher,
     _training: Option<Training>,
     _lock: DataLock,
 }
@@ -98,6 +99,8 @@ impl Session {
         };
         let (publisher, snapshots) = watch::channel(snapshot);
         let (guide, guidance) = watch::channel(None);
+        let watcher = Watcher::start(latest.clone(), Arc::new(guide), inbox.clone())
+            .map_err(StartError::Thread)?;
         let lock_minutes = settings.desk.lock_minutes;
         let mut session = Session {
             settings,
@@ -124,7 +127,7 @@ impl Session {
             decision_policy: config.decision_policy,
             local_ip: None,
             snapshots: publisher,
-            guidance: Arc::new(guide),
+            watcher,
             _training: training,
             _lock: lock,
         };
@@ -170,6 +173,7 @@ impl Session {
             // The answer to a command comes after the state that it led to is published.
             let answer = message.and_then(|message| self.handle(message));
             self.tick();
+            self.direct_guidance();
             self.publish();
             if let Some((reply, result)) = answer {
                 let _ = reply.send(result);
@@ -212,6 +216,8 @@ impl Session {
             Message::Request(report) => self.request_reports(report),
             Message::Delivery(report) => self.delivery_reports(report),
             Message::Desk(report) => self.desk_reports(report),
+            Message::Guide(report) => self.guide_reports(report),
+            Message::Looked(report) => self.looked(*report),
             Message::Code(report) => self.code_reports(report),
             Message::Register(report) => self.register_reports(*report),
             Message::Player { id, reply } => {
@@ -377,7 +383,7 @@ impl Session {
             enrollment: self
                 .open
                 .as_ref()
-                .map(|open| views::enrollment_view(open, &self.settings.hooks)),
+                .map(|open| views::enrollment_view(open, &self.settings)),
             camera: self.camera.view(),
             desk: self.desk_view(),
             rao: self.seat.view(),

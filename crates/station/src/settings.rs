@@ -212,6 +212,8 @@ pub struct Camera {
     pub replay_faults: Vec<camera::ReplayFault>,
     /// Offers the replay camera outside training too; what it shows is marked as simulated.
     pub offer_replay: bool,
+    /// The operator takes every picture; nothing is captured by itself.
+    pub by_hand_only: bool,
 }
 
 /// Base URLs of the RA.

@@ -191,6 +191,19 @@ pub(crate) fn to_yuv(frame: &Frame, at: Duration) -> Option<YuvFrame> {
     })
 }
 
+/// The frame as a picture to look at, at most so wide; none where it does not decode.
+pub(crate) fn picture(frame: &Frame, max_width: u32) -> Option<vision::Picture> {
+    let whole = frame.to_rgb().ok()?;
+    let (width, height, pixels) = if whole.width <= max_width {
+        (whole.width, whole.height, whole.pixels.clone())
+    } else {
+        let height = (whole.height * max_width / whole.width).max(1);
+        let small = whole.resized(max_width, height).ok()?;
+        (small.width, small.height, small.pixels)
+    };
+    vision::Picture::new(width as usize, height as usize, pixels)
+}
+
 pub(crate) fn preview_jpeg(frame: &Frame, max_width: u32) -> Option<Bytes> {
     frame.preview_jpeg(max_width, PREVIEW_QUALITY).ok()
 }

@@ -5,7 +5,7 @@ use evidence::{Case, Check, Field, FieldSource, ImageKind, Step};
 use crate::clock::rfc3339;
 use crate::contract::*;
 use crate::enrollment::OpenCase;
-use crate::hooks::Hooks;
+use crate::settings::Settings;
 
 pub fn case_summary(case: &Case) -> CaseSummary {
     let name = format!("{} {}", case.form.given_name, case.form.surname_1);
@@ -37,7 +37,7 @@ fn environment_from(name: &str) -> Environment {
     }
 }
 
-pub fn enrollment_view(open: &OpenCase, hooks: &Hooks) -> EnrollmentView {
+pub fn enrollment_view(open: &OpenCase, settings: &Settings) -> EnrollmentView {
     let case = &open.case;
     EnrollmentView {
         case_id: case.case_id.clone(),
@@ -67,13 +67,15 @@ pub fn enrollment_view(open: &OpenCase, hooks: &Hooks) -> EnrollmentView {
             bytes: pending.jpeg.len() as u64,
             look: pending.look.clone(),
         }),
-        capturing: open.capturing.view(open.awaiting_still.is_some()),
+        capturing: open
+            .capturing
+            .view(open.awaiting_still.is_some(), settings.camera.by_hand_only),
         images: images(case),
         readings: open.seeing.readings(case),
         faces: open.seeing.faces(case),
         liveness: open.seeing.liveness(case),
-        code: open.code.view(hooks.code.is_some()),
-        register: open.register.view(hooks.register.is_some()),
+        code: open.code.view(settings.hooks.code.is_some()),
+        register: open.register.view(settings.hooks.register.is_some()),
         video: video(case),
         recording: open.recording.as_ref().map(|recording| recording.view()),
         import_work: open.import_work.clone(),

@@ -26,6 +26,7 @@ pub fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.video.min_seconds = 1;
     settings.training.seed_requests = 0;
+    settings.camera.by_hand_only = true;
     settings
 }
 

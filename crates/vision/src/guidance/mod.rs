@@ -14,6 +14,7 @@ use crate::models::ModelError;
 use crate::picture::Picture;
 pub use choose::{Problem, ProblemKind};
 pub use measure::{DocumentSeen, FaceSeen};
+pub use steady::STEADY;
 use steady::Steadied;
 
 /// What is to be captured.
