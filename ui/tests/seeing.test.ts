@@ -111,6 +111,10 @@ describe('a check', () => {
     expect(lines[0]).toBe('Measured: False, overridden');
     expect(lines[2]).toBe('Reason: Seen with my own eyes');
   });
+  it('that was measured names the method in the language, or as it came', () => {
+    expect(provenance({ source: 'measured', value: true, method: 'check digits', reasons: [] }, es, 'es')).toEqual(['Medido: dígitos de control']);
+    expect(provenance({ source: 'measured', value: true, method: 'toString', reasons: [] }, es, 'es')).toEqual(['Medido: toString']);
+  });
   it('that was looked up names the register', () => {
     const lines = provenance({ source: 'looked_up', value: true, register: 'Registro', reference: 'R-1', at: 'then' }, en, 'en');
     expect(lines).toEqual(['Looked up: Registro, then', 'Reference R-1']);

@@ -194,6 +194,15 @@ export const seeing = {
     reason: (reason: string) => `Reason: ${reason}`,
     notPerformed: 'Not performed',
   },
+  /** The methods that the station names, by its own words for them; any other is shown as it is. */
+  methods: {
+    'one-time code': 'one-time code',
+    'check digits': 'check digits',
+    'machine-readable zone': 'machine-readable zone',
+    'date of birth': 'date of birth',
+    'zone, print and request': 'zone, print and request',
+    'challenge in the video': 'challenge in the video',
+  },
   override: {
     title: (check: string) => `${check}: say otherwise`,
     body: (measured: string, yours: string) => `Measured: ${measured}. You say: ${yours}. Both go on record, with your name and the reason.`,

@@ -182,6 +182,14 @@ export const seeing: Text['seeing'] = {
     reason: (reason) => `Motivo: ${reason}`,
     notPerformed: 'No realizado',
   },
+  methods: {
+    'one-time code': 'código de un solo uso',
+    'check digits': 'dígitos de control',
+    'machine-readable zone': 'zona de lectura mecánica',
+    'date of birth': 'fecha de nacimiento',
+    'zone, print and request': 'zona, texto impreso y solicitud',
+    'challenge in the video': 'prueba en el vídeo',
+  },
   override: {
     title: (check) => `${check}: decir otra cosa`,
     body: (measured, yours) => `Medido: ${measured}. Usted dice: ${yours}. Ambas cosas quedan registradas, con su nombre y el motivo.`,

@@ -20,13 +20,19 @@ export function answer({ result, attestable }: CheckView): 'ask' | 'override' | 
   return 'override';
 }
 
+/** How something was measured, in the reader's language where the method is known. */
+export function methodWords(method: string, t: Text): string {
+  const { methods } = t.seeing;
+  return Object.hasOwn(methods, method) ? methods[method as keyof typeof methods] : method;
+}
+
 /** Where the value comes from, a line for each thing to know. */
 export function provenance(result: CheckResult, t: Text, locale: string): string[] {
   switch (result.source) {
     case 'not_performed':
       return [t.data.notPerformed];
     case 'measured':
-      return [t.data.measured(result.method)];
+      return [t.data.measured(methodWords(result.method, t))];
     case 'looked_up':
       return [
         t.seeing.checks.lookedUp(result.register, dateTime(result.at, locale)),

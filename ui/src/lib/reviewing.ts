@@ -6,6 +6,7 @@ import type { ImageKind } from '../api/bindings/ImageKind';
 import type { ReviewedCheck } from '../api/bindings/ReviewedCheck';
 import type { ReviewView } from '../api/bindings/ReviewView';
 import type { Text } from '../i18n';
+import { methodWords } from './checks';
 import { bytes, clock, count, dateTime } from './format';
 import { certainty } from './seeing';
 
@@ -40,7 +41,7 @@ export function verdictOf({ value, source }: ReviewedCheck): Verdict {
 export function sourceWords(source: CheckOrigin, t: Text, locale: string): string {
   switch (source.from) {
     case 'measured':
-      return source.method === '' ? t.reviewDesk.checks.measuredSomehow : t.data.measured(source.method);
+      return source.method === '' ? t.reviewDesk.checks.measuredSomehow : t.data.measured(methodWords(source.method, t));
     case 'looked_up':
       return source.at === '' ? t.reviewDesk.checks.lookedUpSometime(source.register) : t.seeing.checks.lookedUp(source.register, dateTime(source.at, locale));
     case 'attested':
@@ -117,6 +118,7 @@ function detailValue({ key, value }: Fact, t: Text, locale: string): string {
   if (key === 'kind') return own(t.images, value) ?? value;
   if (key === 'field') return fieldName(value, t);
   if (key === 'check') return own(t.checks, value)?.name ?? value;
+  if (key === 'method') return methodWords(value, t);
   if (key === 'source') return own(t.seeing.fields.sources, value) ?? value;
   if (key === 'confidence' && Number.isFinite(Number(value))) return certainty(Number(value), locale);
   if (key === 'distance' && Number.isFinite(Number(value))) return count(Number(value), locale);
