@@ -23,6 +23,8 @@ use crate::picture::Picture;
 pub const MAX_LINES: usize = 40;
 /// Nor lines that together are longer than this, in columns of the recogniser: they take two seconds.
 const MAX_COLUMNS: usize = 13_000;
+/// A line longer than so many of its heights is none of a field: zones of passports, small print across the page.
+const LONGEST_LINE_HEIGHTS: f32 = 20.0;
 /// What is read with less certainty is no text.
 pub const LEAST_CONFIDENCE: f32 = 0.5;
 /// A line lower than this, in pixels of the picture, cannot be read.
@@ -54,7 +56,9 @@ impl std::fmt::Debug for PrintedLine {
 /// The lines of an upright, straightened document, from the top, and from the left within a row.
 pub fn read_lines(picture: &Picture) -> Result<Vec<PrintedLine>, ModelError> {
     let mut areas = detect::areas(picture)?;
-    areas.retain(|area| area.height >= LEAST_HEIGHT_PX);
+    areas.retain(|area| {
+        area.height >= LEAST_HEIGHT_PX && area.width <= LONGEST_LINE_HEIGHTS * area.height
+    });
     // Where there are too many, the highest are titles and names, the lowest are small print.
     areas.sort_by(|a, b| b.height.total_cmp(&a.height));
     areas.truncate(MAX_LINES);
