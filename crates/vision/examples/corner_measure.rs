@@ -3,7 +3,7 @@
 //!     cargo run -p vision --example corner_measure -- FOLDER
 //!
 //! Usable: all four corners in the picture, the document at least 40 % of the frame's width, tilt at most 25°.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! CPU time of guidance by frame, and what it says of pictures.
 //!
 //!     cargo run -p vision --example guidance_cost -- PICTURE…
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::{Duration, Instant};
 
