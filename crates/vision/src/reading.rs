@@ -1,5 +1,7 @@
 //! A picture of a document read whole: where the document is and which way up, its zone, its print, its faces.
 
+mod copy;
+
 use std::time::Instant;
 
 use serde::Serialize;
@@ -15,6 +17,7 @@ use crate::mrz::{MrzKind, MrzModelError, MrzReading, read_mrz_on};
 use crate::picture::Picture;
 use crate::printed::{self, PrintedLine};
 use crate::quality::{self, Area, Glare};
+pub use copy::{CopyCues, copy_cues};
 
 #[derive(Debug, Error)]
 pub enum ReadingError {
@@ -84,15 +87,6 @@ pub struct Quality {
     pub luma: f32,
 }
 
-/// What a copy or a screen may show. Numbers for a hint, not a verdict.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct CopyCues {
-    /// Part of the pixels that have a colour of their own; a black-and-white copy has next to none.
-    pub colour_share: f32,
-    /// The strongest regular pattern against what lies beside it in frequency; screens and halftones have strong ones.
-    pub pattern: f32,
-}
-
 /// Wall-clock milliseconds by stage.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Times {
@@ -149,7 +143,58 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
             outline = outline.map(|outline| outline.turned(2));
         }
     }
-    let printed = if wants.printed && (outline.is_some() || zone.is_some()) {
+    let wants = Wants {
+        printed: wants.printed && (outline.is_some() || zone.is_some()),
+    };
+    let document = outline
+        .zip(format)
+        .zip(dpi)
+        .map(|((outline, format), dpi)| FoundDocument {
+            outline,
+            format,
+            width_px: outline.width_px(),
+            dpi,
+            tilt_deg: outline.tilt_deg(picture),
+        });
+    let format = format.unwrap_or(Format::Id1);
+    let mut reading = finished(upright, zone, document_faces, format, wants, ms)?;
+    (reading.document, reading.faces) = (document, faces);
+    reading.ms.total = milliseconds(began);
+    Ok(reading)
+}
+
+/// Reads a picture that shows a document and nothing else, upright: one that was straightened before. Nothing is looked for
+/// around it.
+pub fn read_straightened(
+    picture: &Picture,
+    today: Date,
+    wants: Wants,
+) -> Result<Reading, ReadingError> {
+    let began = Instant::now();
+    let mut ms = Times::default();
+    let zone = timed(&mut ms.mrz, || zone_of(picture, today))?;
+    let faces = timed(&mut ms.faces, || face::detect(picture))?;
+    let format = match zone.as_ref().map(|zone| zone.kind) {
+        Some(MrzKind::Td3) => Format::Id3,
+        Some(MrzKind::Td2) => Format::Id2,
+        _ => Format::Id1,
+    };
+    let mut reading = finished(picture.clone(), zone, faces.clone(), format, wants, ms)?;
+    reading.faces = faces;
+    reading.ms.total = milliseconds(began);
+    Ok(reading)
+}
+
+/// What is read and measured on the upright document.
+fn finished(
+    upright: Picture,
+    zone: Option<MrzReading>,
+    document_faces: Vec<Face>,
+    format: Format,
+    wants: Wants,
+    mut ms: Times,
+) -> Result<Reading, ReadingError> {
+    let printed = if wants.printed {
         timed(&mut ms.printed, || printed::read_lines(&upright))?
     } else {
         Vec::new()
@@ -158,20 +203,12 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
         .as_ref()
         .and_then(|zone| zone.fields.get("country"))
         .map_or("", |field| field.value.as_str());
-    let places = layout(country, format.unwrap_or(Format::Id1), Side::Front);
+    let places = layout(country, format, Side::Front);
     let portrait = portrait_area(&upright, &document_faces, &places);
     let all = Area::all(&upright);
     let light = quality::light(&upright, all);
-    let document = outline.zip(format).zip(dpi);
-    ms.total = milliseconds(began);
     Ok(Reading {
-        document: document.map(|((outline, format), dpi)| FoundDocument {
-            outline,
-            format,
-            width_px: outline.width_px(),
-            dpi,
-            tilt_deg: outline.tilt_deg(picture),
-        }),
+        document: None,
         quality: Quality {
             sharpness: quality::sharpness(&upright, all),
             glare: light.glare,
@@ -179,7 +216,7 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
         },
         zone,
         printed,
-        faces,
+        faces: Vec::new(),
         document_faces,
         portrait,
         copy_cues: copy_cues(&upright),
@@ -271,95 +308,9 @@ fn turned_by_zone(picture: &Picture, zone: Option<&MrzReading>) -> Picture {
     picture.quarter_turned(quarters)
 }
 
-/// Samples of a row that are looked at for patterns, and rows.
-const PATTERN_LENGTH: usize = 256;
-const PATTERN_ROWS: usize = 48;
-/// Periods of a pattern, in pixels: finer ones are noise, coarser ones are print.
-const PATTERN_PERIODS: [usize; 2] = [3, 10];
-/// Distance between the strongest and the weakest channel that makes a pixel coloured.
-const COLOURED: u8 = 24;
-
-/// Measures on an upright document what speaks of a copy or a screen.
-pub fn copy_cues(picture: &Picture) -> CopyCues {
-    let mut coloured = 0usize;
-    for pixel in picture.rgb().chunks_exact(3) {
-        let (least, most) = pixel
-            .iter()
-            .fold((255u8, 0u8), |(a, b), &v| (a.min(v), b.max(v)));
-        coloured += usize::from(most - least >= COLOURED);
-    }
-    let (width, height) = (picture.width(), picture.height());
-    CopyCues {
-        colour_share: coloured as f32 / (width * height) as f32,
-        pattern: pattern(&picture.luma(), width, height),
-    }
-}
-
-/// The strongest frequency of rows against the median of those around it; 0 for small pictures.
-fn pattern(luma: &[u8], width: usize, height: usize) -> f32 {
-    if width < PATTERN_LENGTH || height < PATTERN_ROWS {
-        return 0.0;
-    }
-    let (first, last) = (
-        PATTERN_LENGTH / PATTERN_PERIODS[1],
-        PATTERN_LENGTH / PATTERN_PERIODS[0],
-    );
-    let turns: Vec<[f32; 2]> = (0..PATTERN_LENGTH)
-        .map(|i| {
-            let angle = std::f32::consts::TAU * i as f32 / PATTERN_LENGTH as f32;
-            [angle.cos(), angle.sin()]
-        })
-        .collect();
-    let mut power = vec![0.0f32; last - first + 1];
-    for row in 0..PATTERN_ROWS {
-        let y = (row * 2 + 1) * height / (2 * PATTERN_ROWS);
-        let left = (width - PATTERN_LENGTH) / 2;
-        let values = &luma[y * width + left..][..PATTERN_LENGTH];
-        let mean = values.iter().map(|&v| f32::from(v)).sum::<f32>() / PATTERN_LENGTH as f32;
-        for (k, power) in (first..=last).zip(&mut power) {
-            let (mut re, mut im) = (0.0, 0.0);
-            for (i, &v) in values.iter().enumerate() {
-                let [c, s] = turns[i * k % PATTERN_LENGTH];
-                re += (f32::from(v) - mean) * c;
-                im += (f32::from(v) - mean) * s;
-            }
-            *power += re * re + im * im;
-        }
-    }
-    let mut sorted = power.clone();
-    sorted.sort_by(f32::total_cmp);
-    let median = sorted[sorted.len() / 2].max(1.0);
-    sorted[sorted.len() - 1] / median
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
-
-    fn grey(value: impl Fn(usize, usize) -> u8) -> Picture {
-        let rgb = (0..400 * 300)
-            .flat_map(|i| [value(i % 400, i / 400); 3])
-            .collect();
-        Picture::new(400, 300, rgb).unwrap()
-    }
-
-    #[test]
-    fn a_grey_copy_has_no_colour_and_a_screen_has_a_pattern() {
-        let noise = |x: usize, y: usize| ((x * 7919 + y * 104_729 + x * y * 31) % 61) as u8;
-        let plain = grey(|x, y| 100 + noise(x, y));
-        let screen = grey(|x, y| 100 + noise(x, y) / 2 + if x % 5 < 2 { 40 } else { 0 });
-        assert_eq!(copy_cues(&plain).colour_share, 0.0);
-        let (plain, screen) = (copy_cues(&plain).pattern, copy_cues(&screen).pattern);
-        assert!(screen > 5.0 * plain, "{screen} {plain}");
-        let mut rgb = vec![120; 400 * 300 * 3];
-        rgb.iter_mut()
-            .step_by(3)
-            .take(60_000)
-            .for_each(|v| *v = 200);
-        let half = Picture::new(400, 300, rgb).unwrap();
-        assert!((copy_cues(&half).colour_share - 0.5).abs() < 0.01);
-    }
 
     #[test]
     fn a_document_is_read_along_its_zone() {
