@@ -2,16 +2,29 @@
 //!
 //!     cargo run -p vision --example mrz_measure -- FOLDER...
 //!
-//! One row a folder: documents, found, exact, valid but wrong, found where there is none, CPU a document (Linux). `--list` names each miss.
+//! One row a folder: documents, found, exact, valid but wrong, found where there is none, CPU a document (Linux). `--list` names each
+//! miss; `--answers` prints instead, of the first folder, one JSON object a picture, {"file", "lines", "all_valid"}, and a last one
+//! {"cpu_ms"}, which counts the files' decoding too.
+
+mod common;
 
 use std::error::Error;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use time::Date;
 use time::macros::date;
+
+use common::cpu_ms;
+
+/// The day that the dates on the generated documents are judged by.
+const TODAY: Date = date!(2026 - 06 - 01);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (flags, folders): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|a| a.starts_with("--"));
+    if flags.iter().any(|f| f == "--answers") {
+        return answers(folders.first().ok_or("a folder is needed")?);
+    }
     println!(
         "| set | documents | found | exact | exact and valid | valid but wrong | without a zone | found there | CPU ms a document | find, wall | read, wall |"
     );
@@ -35,10 +48,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (picture, truth, file) in pictures {
             let lines: Vec<String> = serde_json::from_value(truth["lines"].clone())?;
             let (w, h) = (picture.width() as usize, picture.height() as usize);
-            let reading = vision::mrz::read_mrz_on(picture.as_raw(), w, h, date!(2026 - 06 - 01))?;
+            let reading = vision::mrz::read_mrz_on(picture.as_raw(), w, h, TODAY)?;
             if let Some(r) = &reading {
-                find += r.ms.find;
-                read += r.ms.read;
+                find += f64::from(r.ms.find);
+                read += f64::from(r.ms.read);
             }
             let same = reading.as_ref().is_some_and(|r| r.lines == lines);
             let claims = reading.as_ref().is_some_and(|r| r.all_valid);
@@ -64,12 +77,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
         let total = cpu_ms() - before;
-        let all = (with + without).max(1) as f32;
-        let n = with.max(1) as f32;
+        let all = f64::from((with + without).max(1_u32));
+        let n = f64::from(with.max(1));
         println!(
             "| {folder} | {with} | {found} | {exact} ({:.1} %) | {valid} ({:.1} %) | {wrong} | {without} | {ghosts} | {:.0} | {:.0} | {:.0} |",
-            exact as f32 / n * 100.0,
-            valid as f32 / n * 100.0,
+            exact as f64 / n * 100.0,
+            valid as f64 / n * 100.0,
             total / all,
             find / all,
             read / all
@@ -78,15 +91,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// CPU time of this process, in ms; 0 where `/proc` has none.
-fn cpu_ms() -> f32 {
-    const MS_PER_TICK: f32 = 10.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit_once(')').map_or("", |s| s.1);
-    let ticks = after_name
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|t| t.parse::<f32>().ok());
-    ticks.sum::<f32>() * MS_PER_TICK
+/// What was read on each picture, for whoever compares readers.
+fn answers(folder: &str) -> Result<(), Box<dyn Error>> {
+    let truth = std::fs::read_to_string(format!("{folder}/truth.jsonl"))?;
+    let began = cpu_ms();
+    for row in truth.lines() {
+        let truth: Value = serde_json::from_str(row)?;
+        let file = truth["file"].as_str().unwrap_or_default();
+        let picture = image::open(format!("{folder}/{file}"))?.into_luma8();
+        let (w, h) = (picture.width() as usize, picture.height() as usize);
+        let reading = vision::mrz::read_mrz_on(picture.as_raw(), w, h, TODAY)?;
+        let (lines, all_valid) = reading.map_or((Vec::new(), false), |r| (r.lines, r.all_valid));
+        println!(
+            "{}",
+            json!({ "file": file, "lines": lines, "all_valid": all_valid })
+        );
+    }
+    println!("{}", json!({ "cpu_ms": cpu_ms() - began }));
+    Ok(())
 }

@@ -4,25 +4,32 @@
 //!
 //! A row a folder: printed values, those that a line holds exactly, letters wrong of all, CPU a document and a line (Linux);
 //! then for the names that a zone writes: those whose printed form is found as it is, as another though it is said to be
-//! sure, as another and said to be doubtful, and not at all. `--list` names each miss.
+//! sure, as another and said to be doubtful, and not at all. `--list` names each miss; `--answers` prints one JSON object a folder.
+
+mod common;
 
 use std::error::Error;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use vision::printed::{PrintedLine, printed_form, read_lines};
+
+use common::cpu_ms;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (flags, places): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|a| a.starts_with("--"));
-    let list = flags.iter().any(|f| f == "--list");
-    println!(
-        "| set | documents | values | exact | letters | wrong | CPU ms a document | lines | CPU ms a line |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    let given = |flag: &str| flags.iter().any(|f| f == flag);
+    let (list, answers) = (given("--list"), given("--answers"));
+    if !answers {
+        println!(
+            "| set | documents | values | exact | letters | wrong | CPU ms a document | lines | CPU ms a line |"
+        );
+        println!("|---|---|---|---|---|---|---|---|---|");
+    }
     for place in places {
         if Path::new(&place).is_dir() {
-            measure(&place, list)?;
+            measure(&place, list, answers)?;
         } else {
             show(&place)?;
         }
@@ -44,7 +51,7 @@ fn show(file: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure(folder: &str, list: bool) -> Result<(), Box<dyn Error>> {
+fn measure(folder: &str, list: bool, answers: bool) -> Result<(), Box<dyn Error>> {
     let truth = std::fs::read_to_string(format!("{folder}/truth.jsonl"))?;
     let (mut values, mut exact, mut letters, mut wrong, mut count, mut cpu) = (0, 0, 0, 0, 0, 0.0);
     let documents = truth.lines().count();
@@ -84,6 +91,16 @@ fn measure(folder: &str, list: bool) -> Result<(), Box<dyn Error>> {
             }
         }
     }
+    if answers {
+        println!(
+            "{}",
+            json!({
+                "documents": documents, "values": values, "exact": exact, "letters": letters, "wrong": wrong, "names": forms,
+                "cpu_ms": cpu / documents as f64,
+            })
+        );
+        return Ok(());
+    }
     println!(
         "| {folder} | {documents} | {values} | {:.4} | {letters} | {wrong} | {:.0} | {count} | {:.1} | {} | {} | {} | {} | {} |",
         exact as f64 / values as f64,
@@ -120,17 +137,4 @@ fn edits(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
-}
-
-/// CPU time of this process (Linux).
-fn cpu_ms() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|t| t.parse::<f64>().ok())
-        .sum();
-    ticks * 10.0
 }
