@@ -49,6 +49,8 @@ enum Command {
     Bench {
         /// Only this one.
         subject: Option<bench::Subject>,
+        #[command(flatten)]
+        vision: bench::VisionOptions,
         /// One JSON object instead of tables.
         #[arg(long)]
         json: bool,
@@ -60,7 +62,11 @@ fn main() -> ExitCode {
         Command::Run { headless, args } => run::run(headless, &args),
         Command::Test { fast } => test::test(fast).map(|()| ExitCode::SUCCESS),
         Command::Models => models::prepare().map(|()| ExitCode::SUCCESS),
-        Command::Bench { subject, json } => bench::bench(subject, json).map(|()| ExitCode::SUCCESS),
+        Command::Bench {
+            subject,
+            vision,
+            json,
+        } => bench::bench(subject, vision, json).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         report(&error);

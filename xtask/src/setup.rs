@@ -23,6 +23,10 @@ pub enum Purpose {
     Bench,
     /// Fetching models, where there is no Python with pip.
     Models,
+    /// Drawing the documents that are measured with.
+    Drawing,
+    /// The text reader that is measured beside.
+    Tesseract,
 }
 
 /// A Debian package and why it is needed.
@@ -39,10 +43,12 @@ const ALL: &[Purpose] = &[
     Purpose::Bench,
 ];
 const WINDOW: &[Purpose] = &[Purpose::Window, Purpose::Tests];
+const FONT: &[Purpose] = &[Purpose::Window, Purpose::Tests, Purpose::Drawing];
 const TESTS: &[Purpose] = &[Purpose::Tests];
 const BENCH: &[Purpose] = &[Purpose::Bench];
 const PEERS: &[Purpose] = &[Purpose::Tests, Purpose::Bench];
 const MODELS: &[Purpose] = &[Purpose::Models];
+const DRAWING: &[Purpose] = &[Purpose::Drawing];
 
 const fn package(
     name: &'static str,
@@ -76,7 +82,7 @@ const PACKAGES: &[Package] = &[
     package(
         "fonts-dejavu-core",
         "a font, where the system has none",
-        WINDOW,
+        FONT,
     ),
     package("xvfb", "the display that the journeys run on", TESTS),
     package(
@@ -101,6 +107,22 @@ const PACKAGES: &[Package] = &[
         "python3-pip",
         "fetches the models that read printed text",
         MODELS,
+    ),
+    package(
+        "python3-venv",
+        "draws documents, and runs the readers that are compared",
+        DRAWING,
+    ),
+    package(
+        "fonts-ocr-b",
+        "the print of machine-readable zones",
+        DRAWING,
+    ),
+    package("fonts-liberation", "the print on documents", DRAWING),
+    package(
+        "tesseract-ocr",
+        "a peer of the reading of zones, and part of two others",
+        &[Purpose::Tesseract],
     ),
 ];
 
@@ -231,8 +253,11 @@ fn installed_packages<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 fn explain_other_systems(purpose: Purpose) -> Result<(), TaskError> {
-    if purpose == Purpose::Models {
-        // Who asks for it says what to install.
+    if matches!(
+        purpose,
+        Purpose::Models | Purpose::Drawing | Purpose::Tesseract
+    ) {
+        // Who asks for it says what to install, or what is missing.
         return Ok(());
     }
     let advice = match std::env::consts::OS {

@@ -4,7 +4,7 @@
 //!
 //! One row a folder: documents, found, exact, valid but wrong, found where there is none, CPU a document (Linux). `--list` names each
 //! miss; `--answers` prints instead, of the first folder, one JSON object a picture, {"file", "lines", "all_valid"}, and a last one
-//! {"cpu_ms"}, which counts the files' decoding too.
+//! {"cpu_ms"}, which counts the files' decoding too; with `--whole` the zone is read as part of the whole picture, print left out.
 
 mod common;
 
@@ -13,6 +13,8 @@ use std::error::Error;
 use serde_json::{Value, json};
 use time::Date;
 use time::macros::date;
+use vision::mrz::read_mrz_on;
+use vision::reading::{Wants, read_picture};
 
 use common::cpu_ms;
 
@@ -22,8 +24,10 @@ const TODAY: Date = date!(2026 - 06 - 01);
 fn main() -> Result<(), Box<dyn Error>> {
     let (flags, folders): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|a| a.starts_with("--"));
-    if flags.iter().any(|f| f == "--answers") {
-        return answers(folders.first().ok_or("a folder is needed")?);
+    let given = |flag: &str| flags.iter().any(|f| f == flag);
+    if given("--answers") {
+        let folder = folders.first().ok_or("a folder is needed")?;
+        return answers(folder, given("--whole"));
     }
     println!(
         "| set | documents | found | exact | exact and valid | valid but wrong | without a zone | found there | CPU ms a document | find, wall | read, wall |"
@@ -48,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (picture, truth, file) in pictures {
             let lines: Vec<String> = serde_json::from_value(truth["lines"].clone())?;
             let (w, h) = (picture.width() as usize, picture.height() as usize);
-            let reading = vision::mrz::read_mrz_on(picture.as_raw(), w, h, TODAY)?;
+            let reading = read_mrz_on(picture.as_raw(), w, h, TODAY)?;
             if let Some(r) = &reading {
                 find += f64::from(r.ms.find);
                 read += f64::from(r.ms.read);
@@ -92,15 +96,21 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What was read on each picture, for whoever compares readers.
-fn answers(folder: &str) -> Result<(), Box<dyn Error>> {
+fn answers(folder: &str, whole: bool) -> Result<(), Box<dyn Error>> {
     let truth = std::fs::read_to_string(format!("{folder}/truth.jsonl"))?;
     let began = cpu_ms();
     for row in truth.lines() {
         let truth: Value = serde_json::from_str(row)?;
         let file = truth["file"].as_str().unwrap_or_default();
-        let picture = image::open(format!("{folder}/{file}"))?.into_luma8();
-        let (w, h) = (picture.width() as usize, picture.height() as usize);
-        let reading = vision::mrz::read_mrz_on(picture.as_raw(), w, h, TODAY)?;
+        let path = format!("{folder}/{file}");
+        let reading = if whole {
+            let picture = vision::intake::read(&std::fs::read(path)?)?;
+            read_picture(&picture, TODAY, Wants { printed: false })?.zone
+        } else {
+            let picture = image::open(path)?.into_luma8();
+            let (w, h) = (picture.width() as usize, picture.height() as usize);
+            read_mrz_on(picture.as_raw(), w, h, TODAY)?
+        };
         let (lines, all_valid) = reading.map_or((Vec::new(), false), |r| (r.lines, r.all_valid));
         println!(
             "{}",

@@ -4,6 +4,7 @@ mod measure;
 mod preview;
 mod record;
 mod upload;
+mod vision;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -20,6 +21,28 @@ pub enum Subject {
     Record,
     /// Painted pictures a second and CPU of the live view in the real window.
     Preview,
+    /// Zones read beside PassportEye, fastmrz and tesseract; corners, print, faces, guidance.
+    Vision,
+}
+
+/// What the benchmark of the subject `vision` measures with.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct VisionOptions {
+    /// vision: which made-up documents and scenes are drawn.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// vision: documents of each size; scenes are twice as many.
+    #[arg(long, default_value_t = 100)]
+    documents: u32,
+    /// vision: the product alone, without what it is measured beside.
+    #[arg(long)]
+    no_peers: bool,
+}
+
+/// A table and its heading.
+struct Table {
+    name: String,
+    rows: Vec<Row>,
 }
 
 /// One line of a table.
@@ -51,26 +74,40 @@ impl Row {
 }
 
 /// Runs the benchmarks named, or all, and prints tables or one JSON object.
-pub fn bench(subject: Option<Subject>, as_json: bool) -> Result<(), TaskError> {
+pub fn bench(
+    subject: Option<Subject>,
+    vision: VisionOptions,
+    as_json: bool,
+) -> Result<(), TaskError> {
     setup::prepare(Purpose::Bench)?;
     let mut results = serde_json::Map::new();
     for (each, name) in [
         (Subject::Record, "record"),
         (Subject::Upload, "upload"),
         (Subject::Preview, "preview"),
+        (Subject::Vision, "vision"),
     ] {
         if subject.is_some_and(|wanted| wanted != each) {
             continue;
         }
-        let rows = match each {
-            Subject::Upload => upload::measure()?,
-            Subject::Record => record::measure()?,
-            Subject::Preview => preview::measure()?,
+        let one = |rows| {
+            vec![Table {
+                name: name.to_owned(),
+                rows,
+            }]
         };
-        if !as_json {
-            print_table(name, &rows);
+        let tables = match each {
+            Subject::Upload => one(upload::measure()?),
+            Subject::Record => one(record::measure()?),
+            Subject::Preview => one(preview::measure()?),
+            Subject::Vision => vision::measure(vision)?,
+        };
+        for Table { name, rows } in tables {
+            if !as_json {
+                print_table(&name, &rows);
+            }
+            results.insert(name, rows.iter().map(row_json).collect());
         }
-        results.insert(name.to_owned(), rows.iter().map(row_json).collect());
     }
     if as_json {
         println!("{}", json!({ "machine": machine(), "results": results }));
@@ -91,8 +128,11 @@ fn row_json(row: &Row) -> Value {
 
 /// A Markdown table, ready for `docs/benchmarks.md`.
 fn print_table(name: &str, rows: &[Row]) {
-    let Some(first) = rows.first() else { return };
-    let names: Vec<&str> = first
+    // A peer that could not be run has no figures.
+    let Some(fullest) = rows.iter().max_by_key(|row| row.figures.len()) else {
+        return;
+    };
+    let names: Vec<&str> = fullest
         .figures
         .iter()
         .map(|(name, _)| name.as_str())
@@ -100,11 +140,17 @@ fn print_table(name: &str, rows: &[Row]) {
     println!("\n## {name}\n\n| | {} |", names.join(" | "));
     println!("| --- |{}", " --- |".repeat(names.len()));
     for row in rows {
-        let cells: Vec<String> = names
-            .iter()
-            .map(|name| format!("{:.2}", row.figure(name)))
-            .collect();
+        let cells: Vec<String> = names.iter().map(|name| shown(row.figure(name))).collect();
         println!("| {} | {} |", row.what, cells.join(" | "));
+    }
+}
+
+/// `–` for what was not measured.
+fn shown(figure: f64) -> String {
+    if figure.is_nan() {
+        "–".to_owned()
+    } else {
+        format!("{figure:.2}")
     }
 }
 
