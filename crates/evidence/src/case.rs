@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::{
     Acceptance, Challenge, Check, CheckResult, Delivered, DocumentType, FaceRecord, Field,
-    FieldEdit, FieldEntry, ImageKind, ImageRecord, LivenessRecord, OperatorRecord, PartsAtRa,
-    PictureReading, RecordingRecord, RequestForm, RequestRecord, Similarity, Step, VideoRecord,
+    FieldEdit, FieldEntry, FieldSource, ImageKind, ImageRecord, LivenessRecord, OperatorRecord,
+    PartsAtRa, PictureReading, RecordingRecord, RequestForm, RequestRecord, Step, VideoRecord,
 };
 
 /// Version of the written form.
@@ -56,7 +56,6 @@ pub struct Case {
     pub fields: BTreeMap<Field, FieldEntry>,
     /// Only checks that were performed; what is not here was not performed.
     pub checks: BTreeMap<Check, CheckResult>,
-    pub similarity: Option<Similarity>,
     /// What the accepted pictures show, by picture; goes with the picture.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub readings: BTreeMap<ImageKind, PictureReading>,
@@ -100,7 +99,6 @@ impl Case {
             challenge,
             fields: BTreeMap::new(),
             checks: BTreeMap::new(),
-            similarity: None,
             readings: BTreeMap::new(),
             faces: None,
             liveness: None,
@@ -252,33 +250,7 @@ impl Case {
             from: before,
         });
         entry.value = value.to_owned();
-        Ok(())
-    }
-
-    /// The operator vouches for a check, or (`None`) takes that back.
-    pub fn attest(
-        &mut self,
-        check: Check,
-        value: Option<bool>,
-        at: String,
-    ) -> Result<(), CaseError> {
-        self.check_open()?;
-        match value {
-            None => {
-                self.checks.remove(&check);
-            }
-            Some(value) => {
-                let by = self.operator.name.clone();
-                let attested = CheckResult::Attested {
-                    value,
-                    by,
-                    at,
-                    reason: None,
-                    measured: None,
-                };
-                self.checks.insert(check, attested);
-            }
-        }
+        (entry.source, entry.confidence, entry.valid) = (FieldSource::Typed, None, None);
         Ok(())
     }
 
@@ -339,6 +311,8 @@ impl Case {
         self.form = RequestForm::default();
         self.fields.clear();
         self.readings.clear();
+        self.faces = None;
+        self.liveness = None;
         if let Some(acceptance) = &mut self.acceptance {
             acceptance.ip = None;
         }

@@ -43,13 +43,12 @@ pub struct EvidencePayload {
 
 /// Builds the payload of a case as it stands. Whether it is complete is another question (`Case::missing`).
 pub fn build_payload(case: &Case, options: PayloadOptions) -> EvidencePayload {
-    let similarity_level =
-        case.similarity
-            .as_ref()
-            .map(|similarity| match options.similarity_form {
-                SimilarityForm::Score => json!(similarity.score.min(100)),
-                SimilarityForm::Level => json!(level(similarity.score)),
-            });
+    let similarity_level = case
+        .similarity()
+        .map(|score| match options.similarity_form {
+            SimilarityForm::Score => json!(score.min(100)),
+            SimilarityForm::Level => json!(level(score)),
+        });
     EvidencePayload {
         acceptance: acceptance(case),
         ocr_data: ocr_data(case),

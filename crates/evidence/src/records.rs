@@ -137,6 +137,9 @@ pub struct VideoRecord {
     pub recorded_at: OffsetDateTime,
     /// Why the recording ended before the operator ended it.
     pub interrupted: Option<String>,
+    /// The camera is a program's, not a device's.
+    #[serde(default)]
+    pub virtual_camera: bool,
 }
 
 /// A recording in progress: what is needed to finish it if the program is killed.
@@ -146,6 +149,8 @@ pub struct RecordingRecord {
     pub file: String,
     pub source: String,
     pub simulated: bool,
+    #[serde(default)]
+    pub virtual_camera: bool,
     #[serde(with = "time::serde::rfc3339")]
     pub started_at: OffsetDateTime,
 }
@@ -172,14 +177,6 @@ pub struct FieldEdit {
     pub at: OffsetDateTime,
     pub by: String,
     pub from: String,
-}
-
-/// Likeness of the selfie and the document's portrait, where it was measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Similarity {
-    /// 0 (another person) to 100.
-    pub score: u8,
-    pub method: String,
 }
 
 /// The end of a delivery, as the RA confirmed it.

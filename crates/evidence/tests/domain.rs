@@ -58,6 +58,17 @@ fn video(interrupted: Option<&str>) -> VideoRecord {
         sha256: "00".into(),
         recorded_at: datetime!(2026-01-02 03:04:05 UTC),
         interrupted: interrupted.map(str::to_owned),
+        virtual_camera: false,
+    }
+}
+
+fn attested(value: bool) -> CheckResult {
+    CheckResult::Attested {
+        value,
+        by: "Op".into(),
+        at: "t".into(),
+        reason: None,
+        measured: None,
     }
 }
 
@@ -196,10 +207,7 @@ fn nothing_changes_after_delivery() {
     assert!(case.put_video(video(None)).is_err());
     assert!(case.remove_video().is_err());
     assert!(case.set_field(Field::GivenName, "Y", at).is_err());
-    assert!(
-        case.attest(Check::Liveliness, Some(true), "now".into())
-            .is_err()
-    );
+    assert!(case.put_check(Check::Liveliness, attested(true)).is_err());
     assert!(case.set_document(DocumentType::Pas, "FR".into()).is_err());
     assert_eq!(case, before);
 }
@@ -208,9 +216,9 @@ fn nothing_changes_after_delivery() {
 fn the_payload_of_a_complete_case() {
     let mut case = complete(DocumentType::Idc);
     case.form.email = "a@example.org".into();
-    case.attest(Check::DocumentNotcopy, Some(true), "t".into())
+    case.put_check(Check::DocumentNotcopy, attested(true))
         .unwrap();
-    case.attest(Check::DocumentNotexpired, Some(false), "t".into())
+    case.put_check(Check::DocumentNotexpired, attested(false))
         .unwrap();
     let payload = build_payload(&case, PayloadOptions::default());
     assert_eq!(
@@ -238,9 +246,17 @@ fn the_payload_of_a_complete_case() {
 #[test]
 fn the_settings_of_the_payload() {
     let mut case = complete(DocumentType::Pas);
-    case.similarity = Some(Similarity {
-        score: 61,
-        method: "m".into(),
+    for kind in [ImageKind::DocumentOwner, ImageKind::DocumentPhoto] {
+        case.images.get_mut(&kind).unwrap().sha256 = kind.key().into();
+    }
+    case.faces = Some(FaceRecord {
+        of: case.faces_of(),
+        selfie_portrait: Some(FaceMatch {
+            distance: 0.5,
+            score: Some(61),
+            inter_eye_px: [90.0, 60.0],
+        }),
+        ..FaceRecord::default()
     });
     let options = PayloadOptions {
         similarity_form: SimilarityForm::Level,
@@ -250,6 +266,9 @@ fn the_settings_of_the_payload() {
     };
     let payload = build_payload(&case, options);
     assert_eq!(payload.similarity_level, Some(json!("high")));
+    let mut other = case.clone();
+    other.images.get_mut(&ImageKind::DocumentOwner).unwrap().sha256 = "new".into();
+    assert_eq!(build_payload(&other, options).similarity_level, None);
     for check in Check::ALL {
         assert_eq!(payload.security_checks[check.key()], json!(false));
     }
@@ -520,7 +539,10 @@ proptest! {
                 Act::DropVideo => { let _ = case.remove_video(); }
                 Act::Document(document) => { let _ = case.set_document(document, "ES".into()); }
                 Act::Field(field, text) => { let _ = case.set_field(field, &text, at); }
-                Act::Attest(check, value) => { let _ = case.attest(check, value, "t".into()); }
+                Act::Attest(check, value) => {
+                    let result = value.map_or(CheckResult::NotPerformed, attested);
+                    let _ = case.put_check(check, result);
+                }
                 Act::Deliver => case.delivered = Some(Delivered { status: "VIDEOREVIEW".into(), at }),
             }
             if delivered {

@@ -128,6 +128,13 @@ impl CameraDesk {
         self.source.clone()
     }
 
+    /// Whether the camera is one that a program pretends to be.
+    pub fn is_virtual(&self) -> bool {
+        let chosen = self.view.chosen.as_ref();
+        let mut devices = self.view.devices.iter();
+        devices.any(|d| Some(&d.id) == chosen && d.kind == DeviceKind::Virtual)
+    }
+
     /// Other cameras are offered from now on; the present one must be closed.
     pub fn use_opener(&mut self, opener: Opener) {
         self.opener = opener;

@@ -34,6 +34,8 @@ struct NewPicture<'a> {
     cut_from: Option<[u32; 4]>,
     original: Option<&'a Original>,
     look: Option<&'a PendingLook>,
+    /// By the station itself, not by the operator's hand.
+    automatic: bool,
 }
 
 impl Session {
@@ -118,6 +120,7 @@ impl Session {
             cut_from: None,
             original: pending.original.as_ref(),
             look: Some(&pending.look),
+            automatic: pending.look.automatic,
         });
         if result.is_err()
             && let Some(open) = &mut self.open
@@ -180,7 +183,7 @@ impl Session {
             cut_from: new.cut_from,
             original,
             dpi: new.look.and_then(|look| look.dpi),
-            automatic: new.look.is_some_and(|look| look.automatic),
+            automatic: new.automatic,
             overridden,
         };
         let event = AuditEvent::ImageAccepted {
@@ -207,7 +210,6 @@ impl Session {
                         problems: passed_over,
                     });
                 }
-                self.picture_accepted(kind);
                 Ok(())
             }
             Err(failure) => {
@@ -234,7 +236,6 @@ impl Session {
         })?;
         let case_id = self.opened()?.case.case_id.clone();
         self.erase_images(&case_id, removed);
-        self.picture_removed(kind);
         Ok(())
     }
 
@@ -244,8 +245,7 @@ impl Session {
         if matches!(open.import_work, Work::Running { .. }) || open.recording.is_some() {
             return Err(not_now("a video is being made"));
         }
-        let case_id = open.case.case_id.clone();
-        let Some(front) = open.case.images.get(&ImageKind::DocumentFront).cloned() else {
+        let Some(front) = open.case.images.get(&ImageKind::DocumentFront) else {
             return Err(not_now("there is no front to cut the portrait from"));
         };
         let [x, y, width, height] = area;
@@ -264,6 +264,20 @@ impl Session {
                 ),
             ));
         }
+        self.cut_portrait(area, false)
+    }
+
+    /// Cuts the portrait out of the front; the area lies inside it.
+    pub(crate) fn cut_portrait(&mut self, area: [u32; 4], automatic: bool) -> Result<(), Failure> {
+        let open = self.opened()?;
+        let case_id = open.case.case_id.clone();
+        let Some(front) = open.case.images.get(&ImageKind::DocumentFront).cloned() else {
+            return Ok(());
+        };
+        let [_, _, width, height] = area;
+        if width.min(height) < MIN_PORTRAIT_SIDE {
+            return Ok(());
+        }
         let bytes = read_all(self.store.as_ref(), &case_id, &front.file)?;
         let jpeg = cut(&bytes, area)?;
         self.accept_picture(NewPicture {
@@ -276,6 +290,7 @@ impl Session {
             cut_from: Some(area),
             original: None,
             look: None,
+            automatic,
         })
     }
 

@@ -18,6 +18,14 @@ impl Clock for SystemClock {
     }
 }
 
+/// What the machine's time zone is ahead of UTC at that time; nothing where it cannot be told.
+pub fn local_offset(at: OffsetDateTime) -> time::UtcOffset {
+    let zone = jiff::tz::TimeZone::system();
+    let ahead = jiff::Timestamp::from_second(at.unix_timestamp())
+        .map_or(0, |instant| zone.to_offset(instant).seconds());
+    time::UtcOffset::from_whole_seconds(ahead).unwrap_or(time::UtcOffset::UTC)
+}
+
 /// RFC 3339 in UTC, to the millisecond.
 pub fn rfc3339(time: OffsetDateTime) -> String {
     let millis = time.millisecond();

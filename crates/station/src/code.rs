@@ -95,6 +95,11 @@ impl OneTimeCode {
         }
     }
 
+    /// The service did not deliver: the operator's word is left.
+    pub fn failed(&self) -> bool {
+        matches!(self.state, State::Failed(_))
+    }
+
     /// Lets a code that nobody returned in time expire.
     pub fn tick(&mut self, now: OffsetDateTime) {
         if matches!(&self.state, State::Sent(made) if now >= made.expires_at) {

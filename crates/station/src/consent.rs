@@ -1,8 +1,7 @@
-//! Consent, and what the operator says: fields read from the document, checks vouched for.
+//! Consent, and what the operator types.
 
-use evidence::{Acceptance, AuditEvent, Check, Field, Step};
+use evidence::{Acceptance, AuditEvent, Field, Step};
 
-use crate::clock::rfc3339;
 use crate::contract::{Failure, FailureCode};
 use crate::failure::of;
 use crate::session::Session;
@@ -75,18 +74,5 @@ impl Session {
             Ok(case.set_field(field, value, at)?)
         })?;
         self.forget_register()
-    }
-
-    pub(crate) fn attest_check(
-        &mut self,
-        check: Check,
-        value: Option<bool>,
-        _reason: Option<String>,
-    ) -> Result<(), Failure> {
-        self.editable()?;
-        let at = rfc3339(self.clock.now());
-        self.change(AuditEvent::CheckAttested { check, value }, |case| {
-            Ok(case.attest(check, value, at)?)
-        })
     }
 }

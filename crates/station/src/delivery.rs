@@ -49,6 +49,9 @@ impl Session {
         if !missing.is_empty() {
             return Err(of(FailureCode::Incomplete, format!("{missing:?}")));
         }
+        if open.seeing.working(&open.case) {
+            return Err(not_now("the evidence is still being looked at"));
+        }
         let request = open.case.request.as_ref();
         if request.is_none_or(|request| request.video_pk.is_none()) {
             return Err(ra::no_video_id());

@@ -15,7 +15,7 @@ use crate::failure::{not_now, of};
 use crate::session::Session;
 use still::Looked;
 pub(crate) use still::{LookReport, Looking, Original};
-pub(crate) use watch::{GuideReport, GuideTask, Watcher};
+pub(crate) use watch::{GuideReport, GuideTask, Watcher, demand};
 
 /// Tries after which the operator may press the shutter, and the time after which without one.
 const TRIES_BEFORE_MANUAL: u32 = 2;

@@ -359,6 +359,16 @@ async fn server_clock(ra: Ra, clock: Arc<dyn Clock>) -> Found {
     }
 }
 
+/// Seconds by which the clock is ahead of the RA's, where the row measured it.
+pub fn clock_deviation(row: &HealthItem) -> Option<i64> {
+    let failed = row
+        .failure
+        .as_ref()
+        .and_then(|failure| failure.detail.as_ref());
+    let text = row.value.as_ref().or(failed)?;
+    text.strip_suffix(" s")?.parse().ok()
+}
+
 async fn operator(ra: Ra, rao_id: Option<&str>) -> Found {
     let Some(rao_id) = rao_id else {
         let failure = plain(FailureCode::OperatorNoRao);

@@ -14,6 +14,7 @@ use crate::delivery::DeliveryReport;
 use crate::desk::DeskReport;
 use crate::desk::player::Player;
 use crate::guiding::{GuideReport, LookReport};
+use crate::reading::SeenReport;
 use crate::register::RegisterReport;
 use crate::request::RequestReport;
 use crate::video::RecorderReport;
@@ -71,6 +72,7 @@ pub enum Message {
     Desk(DeskReport),
     Guide(GuideReport),
     Looked(Box<LookReport>),
+    Seen(Box<SeenReport>),
     Code(CodeReport),
     Register(Box<RegisterReport>),
     /// Asks for the player of the reviewed video with that name.

@@ -173,6 +173,7 @@ impl Session {
             // The answer to a command comes after the state that it led to is published.
             let answer = message.and_then(|message| self.handle(message));
             self.tick();
+            self.see();
             self.direct_guidance();
             self.publish();
             if let Some((reply, result)) = answer {
@@ -218,6 +219,7 @@ impl Session {
             Message::Desk(report) => self.desk_reports(report),
             Message::Guide(report) => self.guide_reports(report),
             Message::Looked(report) => self.looked(*report),
+            Message::Seen(report) => self.seen(*report),
             Message::Code(report) => self.code_reports(report),
             Message::Register(report) => self.register_reports(*report),
             Message::Player { id, reply } => {

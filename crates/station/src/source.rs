@@ -204,6 +204,12 @@ pub(crate) fn picture(frame: &Frame, max_width: u32) -> Option<vision::Picture> 
     vision::Picture::new(width as usize, height as usize, pixels)
 }
 
+/// A decoded frame of a video as a picture to look at; none where its planes do not fit.
+pub(crate) fn video_picture(frame: &YuvFrame) -> Option<vision::Picture> {
+    let rgb = camera::Rgb::from_video(frame).ok()?;
+    vision::Picture::new(rgb.width as usize, rgb.height as usize, rgb.pixels)
+}
+
 pub(crate) fn preview_jpeg(frame: &Frame, max_width: u32) -> Option<Bytes> {
     frame.preview_jpeg(max_width, PREVIEW_QUALITY).ok()
 }

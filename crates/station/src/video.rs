@@ -95,6 +95,7 @@ impl Session {
             file: file.clone(),
             source,
             simulated,
+            virtual_camera: self.camera.is_virtual(),
             started_at,
         };
         let sink = StoreSink(self.store.grow(&case_id, &file)?);

@@ -107,6 +107,7 @@ pub(crate) fn finish_file(
             simulated: record.simulated,
             dropped,
             interrupted: interrupted.clone(),
+            virtual_camera: record.virtual_camera,
             ..video
         });
     if checked.is_err() {
@@ -221,6 +222,7 @@ fn describe(
         sha256: hex::encode(hash.finalize()),
         recorded_at,
         interrupted: None,
+        virtual_camera: false,
     })
 }
 

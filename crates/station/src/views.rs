@@ -85,8 +85,10 @@ pub fn enrollment_view(open: &OpenCase, settings: &Settings) -> EnrollmentView {
             .map(|check| CheckView {
                 check,
                 result: case.check_result(check),
-                hints: Vec::new(),
-                attestable: true,
+                hints: open.seeing.hints.get(&check).cloned().unwrap_or_default(),
+                attestable: check != Check::OtpValidation
+                    || settings.hooks.code.is_none()
+                    || open.code.failed(),
             })
             .to_vec(),
         missing: if case.delivered.is_some() || case.cancelled() {

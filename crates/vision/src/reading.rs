@@ -185,6 +185,23 @@ pub fn read_straightened(
     Ok(reading)
 }
 
+/// An outline the way up in which its document is read: its face upright, else along its zone, else as it lies.
+pub fn as_read(picture: &Picture, outline: Outline, today: Date) -> Result<Outline, ReadingError> {
+    let outline = outline.landscape();
+    let Some(cut) = straighten(picture, &outline, outline.format(picture)) else {
+        return Ok(outline);
+    };
+    let on_its_head = |face: &Face| face.left_eye[1] > face.left_mouth[1];
+    let upside = match face::detect(&cut.picture)?.first() {
+        Some(face) => on_its_head(face),
+        None => match zone_of(&cut.picture, today)? {
+            Some(zone) => upside_down(&zone.corners),
+            None => !face::detect(&half_turned(&cut.picture))?.is_empty(),
+        },
+    };
+    Ok(if upside { outline.turned(2) } else { outline })
+}
+
 /// What is read and measured on the upright document.
 fn finished(
     upright: Picture,

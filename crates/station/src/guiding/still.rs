@@ -140,7 +140,13 @@ fn looked(looking: Looking) -> Result<Looked, Failure> {
 }
 
 fn straighten_into(looked: &mut Looked, picture: &Picture, seen: &Assessment, jpeg: &Bytes) {
-    let outline = seen.outline.map(Outline::landscape);
+    let today = OffsetDateTime::now_utc().date();
+    let outline = seen.outline.map(|outline| {
+        vision::reading::as_read(picture, outline, today).unwrap_or_else(|error| {
+            tracing::error!(error = chain(&error), "which way is up could not be told");
+            outline.landscape()
+        })
+    });
     looked.original = Some(Original {
         id: uuid::Uuid::new_v4().simple().to_string(),
         jpeg: jpeg.clone(),

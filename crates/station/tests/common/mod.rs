@@ -239,6 +239,15 @@ impl Desk {
         .await;
     }
 
+    /// Waits until all evidence is looked at.
+    pub async fn seen(&self) -> EnrollmentView {
+        self.until("the reading", |view| {
+            let reading = |view: &ReadingView| view.state == ReadingState::Reading;
+            !view.readings.iter().any(reading) && !view.faces.working && !view.liveness.working
+        })
+        .await
+    }
+
     pub async fn data(&self) {
         for field in [Field::GivenName, Field::Surname1, Field::SerialNumber] {
             let value = self
@@ -262,6 +271,7 @@ impl Desk {
         self.video().await;
         self.data().await;
         assert_eq!(self.view().missing, vec![]);
+        self.seen().await;
     }
 
     pub async fn delivered(&self) -> EnrollmentView {

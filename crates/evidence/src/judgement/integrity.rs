@@ -1,0 +1,219 @@
+//! Whether the document's data hangs together: check digits, zone against print, document against request.
+
+use super::{Judged, LEAST_SURE_PRINT, plain};
+use crate::countries::alpha2;
+use crate::reading_fields::field_date;
+use crate::{
+    Case, CheckReason, Field, FieldSource, ImageKind, NumberCheck, NumberKind, PersonName,
+    ReadValue, ReasonCode, ZoneReading, check_number, compare_names,
+};
+
+/// Fields of a zone that have a check digit.
+const WITH_DIGIT: [&str; 5] = [
+    "number",
+    "birth_date",
+    "expiry_date",
+    "optional",
+    "composite",
+];
+/// Fields whose content must exist.
+const WITH_FORM: [&str; 6] = [
+    "type",
+    "country",
+    "nationality",
+    "sex",
+    "surname",
+    "given_names",
+];
+/// A digit that fails speaks against the document only where all its letters were read so surely.
+const LEAST_SURE_FAILURE: f32 = 0.9;
+
+pub(super) fn judged(case: &Case) -> Judged {
+    let Some((_, zone)) = case.zone() else {
+        let nothing = case.readings.is_empty();
+        let hint = (!nothing).then(|| plain(ReasonCode::NoZone, None));
+        return Judged::open(hint.into_iter().collect());
+    };
+    let mut reasons = vec![digits(zone)];
+    reasons.extend(form(zone));
+    reasons.extend(as_requested(case, zone));
+    reasons.extend(as_printed(case, zone));
+    reasons.extend(number_rule(case, zone));
+    reasons.extend(edited(case));
+    let fails = reasons.iter().any(|reason| reason.holds == Some(false));
+    if fails || zone.all_valid {
+        return Judged::measured(!fails, "zone, print and request", reasons);
+    }
+    reasons.push(plain(ReasonCode::ZoneSure, Some(false)));
+    Judged::open(reasons)
+}
+
+fn digits(zone: &ZoneReading) -> CheckReason {
+    let covered = || {
+        let reads = WITH_DIGIT.iter().filter_map(|name| zone.fields.get(*name));
+        reads.filter(|read| read.valid.is_some())
+    };
+    let failed = || covered().filter(|read| read.valid == Some(false));
+    let sure = |read: &ReadValue| read.confidence >= LEAST_SURE_FAILURE;
+    let held = covered().count() - failed().count();
+    CheckReason {
+        code: ReasonCode::CheckDigits,
+        holds: match (failed().count(), failed().any(sure)) {
+            (0, _) => Some(true),
+            (_, true) => Some(false),
+            (_, false) => None,
+        },
+        measured: Some(held.to_string()),
+        expected: Some(covered().count().to_string()),
+    }
+}
+
+fn form(zone: &ZoneReading) -> Option<CheckReason> {
+    if zone.all_valid {
+        return Some(plain(ReasonCode::ZoneWellFormed, Some(true)));
+    }
+    let mut reads = WITH_FORM.iter().filter_map(|name| zone.fields.get(*name));
+    // A field with a letter in doubt does not hold either: only a sure one speaks against the document.
+    let wrong =
+        |read: &ReadValue| read.valid == Some(false) && read.confidence >= LEAST_SURE_FAILURE;
+    reads
+        .any(wrong)
+        .then(|| plain(ReasonCode::ZoneWellFormed, Some(false)))
+}
+
+/// The document, as it will be sent, against the request.
+fn as_requested(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
+    let form = &case.form;
+    let mut reasons = Vec::new();
+    let requested = PersonName {
+        given_name: form.given_name.clone(),
+        surname_1: form.surname_1.clone(),
+        surname_2: form.surname_2.clone(),
+        may_be_cut: false,
+    };
+    let document = PersonName {
+        given_name: case.document_value(Field::GivenName),
+        surname_1: case.document_value(Field::Surname1),
+        surname_2: case.document_value(Field::Surname2),
+        may_be_cut: is_cut(zone),
+    };
+    let doubtful = [Field::GivenName, Field::Surname1].iter().any(|field| {
+        let entry = case.fields.get(field);
+        entry.is_none_or(|entry| entry.valid == Some(false))
+    });
+    if !form.surname_1.is_empty() {
+        let same = compare_names(&requested, &document).same;
+        let holds = if doubtful && !same { None } else { Some(same) };
+        reasons.push(plain(ReasonCode::NameAsRequested, holds));
+    }
+    if !form.serial_number.is_empty() {
+        let wanted = bare(&form.serial_number);
+        let numbers = [Field::SerialNumber, Field::IdDocumentNumber];
+        let same = numbers
+            .iter()
+            .any(|field| bare(&case.document_value(*field)) == wanted);
+        let doubtful = numbers.iter().any(|field| {
+            let entry = case.fields.get(field);
+            entry.is_some_and(|entry| entry.valid == Some(false))
+        });
+        let holds = if doubtful && !same { None } else { Some(same) };
+        reasons.push(plain(ReasonCode::NumberAsRequested, holds));
+    }
+    let passport = matches!(zone.kind.as_str(), "TD3");
+    match form.id_document_type.as_str() {
+        "PAS" => reasons.push(plain(ReasonCode::KindAsRequested, Some(passport))),
+        "IDC" => reasons.push(plain(ReasonCode::KindAsRequested, Some(!passport))),
+        _ => {}
+    }
+    if !form.id_document_country.is_empty() {
+        // A code that stands for no state cannot be compared.
+        let same = alpha2(zone.text("country")).map(|code| code == form.id_document_country);
+        reasons.push(plain(ReasonCode::CountryAsRequested, same));
+    }
+    reasons
+}
+
+/// What the front prints against the zone. Print that was not read clearly speaks neither way.
+fn as_printed(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
+    let Some(front) = case.readings.get(&ImageKind::DocumentFront) else {
+        return Vec::new();
+    };
+    let printed = |field: Field| {
+        let read = front.printed.get(&field)?;
+        (read.confidence >= LEAST_SURE_PRINT).then_some(read.value.as_str())
+    };
+    let mut reasons = Vec::new();
+    if let (Some(surname), Some(given)) = (printed(Field::Surname1), printed(Field::GivenName)) {
+        let on_front = PersonName {
+            given_name: given.to_owned(),
+            surname_1: surname.to_owned(),
+            surname_2: printed(Field::Surname2).unwrap_or_default().to_owned(),
+            may_be_cut: false,
+        };
+        let in_zone = PersonName {
+            given_name: zone.text("given_names").replace('<', " "),
+            surname_1: zone.text("surname").replace('<', " "),
+            surname_2: String::new(),
+            may_be_cut: is_cut(zone),
+        };
+        let same = compare_names(&on_front, &in_zone).same;
+        reasons.push(plain(ReasonCode::NamePrinted, Some(same)));
+    }
+    if let Some(number) = printed(Field::IdDocumentNumber) {
+        let same = bare(number) == bare(zone.text("number"));
+        reasons.push(plain(ReasonCode::NumberPrinted, Some(same)));
+    }
+    let dates = [
+        (Field::BirthDate, "birth_date"),
+        (Field::IdDocumentValidity, "expiry_date"),
+    ];
+    let same: Vec<bool> = dates
+        .iter()
+        .filter_map(|(field, name)| {
+            let printed = field_date(printed(*field)?)?;
+            Some(printed.to_string() == zone.text(name))
+        })
+        .collect();
+    if !same.is_empty() {
+        let same = same.iter().all(|same| *same);
+        reasons.push(plain(ReasonCode::DatesPrinted, Some(same)));
+    }
+    reasons
+}
+
+/// The Spanish personal number's letter; other states' numbers are checked where the zone checks them.
+fn number_rule(case: &Case, zone: &ZoneReading) -> Option<CheckReason> {
+    if zone.text("country") != "ESP" {
+        return None;
+    }
+    let number = case.document_value(Field::SerialNumber);
+    let holds = match check_number("ESP", NumberKind::Personal, &number) {
+        NumberCheck::Valid => Some(true),
+        NumberCheck::Invalid => Some(false),
+        NumberCheck::NoRule => None,
+    };
+    Some(plain(ReasonCode::NumberRule, holds))
+}
+
+/// Values that a person wrote over what was read: they are compared all the same, and said to be by hand.
+fn edited(case: &Case) -> Option<CheckReason> {
+    let by_hand = case.fields.values().filter(|entry| {
+        entry.source == FieldSource::Typed
+            && entry.edits.last().is_some_and(|edit| !edit.from.is_empty())
+    });
+    let count = by_hand.count();
+    (count > 0).then(|| CheckReason {
+        measured: Some(count.to_string()),
+        ..plain(ReasonCode::EditedByHand, None)
+    })
+}
+
+fn is_cut(zone: &ZoneReading) -> bool {
+    let names = zone.lines.get(if zone.kind == "TD1" { 2 } else { 0 });
+    names.is_some_and(|line| !line.ends_with('<'))
+}
+
+fn bare(number: &str) -> String {
+    let letters = number.chars().filter(|c| c.is_ascii_alphanumeric());
+    letters.map(|c| c.to_ascii_uppercase()).collect()
+}

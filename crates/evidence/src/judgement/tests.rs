@@ -1,0 +1,332 @@
+#![allow(clippy::unwrap_used)]
+use std::collections::BTreeMap;
+
+use rand::SeedableRng;
+use time::macros::{date, datetime};
+
+use super::*;
+use crate::{
+    Challenge, ImageKind, ImageRecord, OperatorRecord, PictureReading, ReadValue, ZoneReading,
+    fields_read,
+};
+
+const TODAY: Today = Today {
+    date: date!(2026 - 03 - 10),
+    zone_offset_min: 60,
+    clock: Clock::Checked { off_by_s: 0 },
+};
+
+fn value(text: &str, valid: Option<bool>, confidence: f32) -> ReadValue {
+    ReadValue {
+        value: text.to_owned(),
+        valid,
+        confidence,
+    }
+}
+
+fn zone() -> ZoneReading {
+    let fields = [
+        ("type", value("ID", None, 1.0)),
+        ("country", value("ESP", None, 1.0)),
+        ("nationality", value("ESP", None, 1.0)),
+        ("surname", value("MUNOZ GARCIA", None, 0.99)),
+        ("given_names", value("ANA", None, 0.99)),
+        ("number", value("CAA000000", Some(true), 0.99)),
+        ("optional", value("12345678Z", None, 0.99)),
+        ("birth_date", value("1980-01-31", Some(true), 0.99)),
+        ("expiry_date", value("2031-12-24", Some(true), 0.99)),
+        ("composite", value("4", Some(true), 0.99)),
+        ("sex", value("F", None, 0.99)),
+    ];
+    ZoneReading {
+        kind: "TD1".to_owned(),
+        lines: vec![
+            String::new(),
+            String::new(),
+            "MUNOZ<GARCIA<<ANA<<".to_owned(),
+        ],
+        fields: fields.map(|(n, v)| (n.to_owned(), v)).into_iter().collect(),
+        all_valid: true,
+    }
+}
+
+fn front() -> BTreeMap<Field, ReadValue> {
+    BTreeMap::from([
+        (Field::Surname1, value("MUÑOZ", None, 0.95)),
+        (Field::Surname2, value("GARCÍA", None, 0.95)),
+        (Field::GivenName, value("ANA", None, 0.95)),
+        (Field::BirthDate, value("31/01/1980", None, 0.95)),
+    ])
+}
+
+fn image(sha256: &str) -> ImageRecord {
+    ImageRecord {
+        id: "i".to_owned(),
+        file: "i.jpg".to_owned(),
+        width: 1000,
+        height: 630,
+        bytes: 1,
+        sha256: sha256.to_owned(),
+        captured_at: datetime!(2026-03-10 09:00 UTC),
+        source: "Cam".to_owned(),
+        simulated: false,
+        cut_from: None,
+        original: None,
+        dpi: None,
+        automatic: false,
+        overridden: Vec::new(),
+    }
+}
+
+fn reading(zone: Option<ZoneReading>, printed: BTreeMap<Field, ReadValue>) -> PictureReading {
+    PictureReading {
+        image_sha256: "00".to_owned(),
+        zone,
+        printed,
+        face: None,
+        sharpness: 1.0,
+        glare: 0.0,
+        luma: 120.0,
+        copy_hints: vec![CheckReason {
+            code: ReasonCode::Colour,
+            holds: Some(false),
+            measured: Some("0.001".to_owned()),
+            expected: Some("0.01".to_owned()),
+        }],
+        ms: 1,
+    }
+}
+
+fn case(zone: ZoneReading) -> Case {
+    let mut case = Case::new(
+        "c".to_owned(),
+        "sandbox".to_owned(),
+        datetime!(2026-03-10 09:00 UTC),
+        OperatorRecord {
+            name: "Op".to_owned(),
+            rao_id: None,
+        },
+        Challenge::draw(&mut rand::rngs::StdRng::seed_from_u64(1)),
+    );
+    case.form.given_name = "Ana".to_owned();
+    case.form.surname_1 = "Muñoz".to_owned();
+    case.form.surname_2 = "García".to_owned();
+    case.form.serial_number = "12345678-Z".to_owned();
+    case.form.id_document_type = "IDC".to_owned();
+    case.form.id_document_country = "ES".to_owned();
+    for kind in [ImageKind::DocumentFront, ImageKind::DocumentRear] {
+        case.images.insert(kind, image("00"));
+    }
+    case.readings = BTreeMap::from([
+        (ImageKind::DocumentFront, reading(None, front())),
+        (
+            ImageKind::DocumentRear,
+            reading(Some(zone), BTreeMap::new()),
+        ),
+    ]);
+    let read = fields_read(&case.readings);
+    case.take_fields(read);
+    case
+}
+
+fn with(change: impl FnOnce(&mut ZoneReading)) -> Case {
+    let mut zone = zone();
+    change(&mut zone);
+    case(zone)
+}
+
+fn result(case: &Case, check: Check) -> Option<bool> {
+    judge(case, &TODAY)[&check].result.value()
+}
+
+fn said(case: &Case, check: Check, code: ReasonCode) -> Option<Option<bool>> {
+    let judged = judge(case, &TODAY).remove(&check).unwrap();
+    let reasons = match judged.result {
+        CheckResult::Measured { reasons, .. } => reasons,
+        _ => judged.hints,
+    };
+    let found = reasons.into_iter().find(|reason| reason.code == code);
+    found.map(|reason| reason.holds)
+}
+
+#[test]
+fn a_good_document_holds() {
+    let case = case(zone());
+    for check in [
+        Check::DocumentNotexpired,
+        Check::DocumentNotunderage,
+        Check::DataIntegrity,
+    ] {
+        assert_eq!(result(&case, check), Some(true), "{check:?}");
+    }
+    assert_eq!(result(&case, Check::Liveliness), None);
+}
+
+#[test]
+fn a_document_ends_after_its_last_day() {
+    for (last_day, valid) in [
+        ("2026-03-10", true),
+        ("2026-03-09", false),
+        ("2026-03-11", true),
+        ("1999-12-31", true),
+    ] {
+        let case = with(|zone| {
+            zone.fields
+                .insert("expiry_date".into(), value(last_day, Some(true), 0.99));
+        });
+        assert_eq!(
+            result(&case, Check::DocumentNotexpired),
+            Some(valid),
+            "{last_day}"
+        );
+    }
+}
+
+#[test]
+fn of_age_is_who_had_the_eighteenth_birthday() {
+    for (born, of_age) in [("2008-03-10", true), ("2008-03-11", false)] {
+        let case = with(|zone| {
+            zone.fields
+                .insert("birth_date".into(), value(born, Some(true), 0.99));
+        });
+        assert_eq!(
+            result(&case, Check::DocumentNotunderage),
+            Some(of_age),
+            "{born}"
+        );
+    }
+}
+
+#[test]
+fn doubt_judges_nothing_and_says_so() {
+    let unsure = with(|zone| {
+        zone.all_valid = false;
+        zone.fields
+            .insert("expiry_date".into(), value("2020-12-24", Some(false), 0.4));
+    });
+    assert_eq!(result(&unsure, Check::DocumentNotexpired), None);
+    assert_eq!(result(&unsure, Check::DataIntegrity), None);
+    let said = said(&unsure, Check::DocumentNotexpired, ReasonCode::ExpiryDate);
+    assert_eq!(said, Some(None));
+    let unread = with(|zone| {
+        zone.fields.remove("birth_date");
+    });
+    assert_eq!(result(&unread, Check::DocumentNotexpired), Some(true));
+}
+
+#[test]
+fn what_a_person_typed_is_judged() {
+    let mut case = case(zone());
+    let at = datetime!(2026-03-10 09:00 UTC);
+    case.set_field(Field::IdDocumentValidity, "01/01/2020", at)
+        .unwrap();
+    assert_eq!(result(&case, Check::DocumentNotexpired), Some(false));
+    let by_hand = said(&case, Check::DataIntegrity, ReasonCode::EditedByHand);
+    assert_eq!(by_hand, Some(None));
+}
+
+#[test]
+fn a_clock_that_is_wrong_judges_no_date() {
+    let now = Today {
+        clock: Clock::Wrong { off_by_s: 90_000 },
+        ..TODAY
+    };
+    let judged = judge(&case(zone()), &now);
+    for check in [Check::DocumentNotexpired, Check::DocumentNotunderage] {
+        assert_eq!(judged[&check].result, CheckResult::NotPerformed);
+        assert_eq!(judged[&check].hints[0].code, ReasonCode::ClockChecked);
+        assert_eq!(judged[&check].hints[0].holds, Some(false));
+    }
+    let unchecked = Today {
+        clock: Clock::Unchecked,
+        ..TODAY
+    };
+    let judged = judge(&case(zone()), &unchecked);
+    assert_eq!(
+        judged[&Check::DocumentNotexpired].result.value(),
+        Some(true)
+    );
+}
+
+#[test]
+fn what_breaks_the_datas_integrity() {
+    type Break = fn(&mut Case);
+    let table: [(&str, ReasonCode, Break); 5] = [
+        ("another name", ReasonCode::NameAsRequested, |case| {
+            case.form.surname_1 = "Ruiz".to_owned();
+        }),
+        ("another number", ReasonCode::NumberAsRequested, |case| {
+            case.form.serial_number = "87654321X".to_owned();
+        }),
+        ("another kind", ReasonCode::KindAsRequested, |case| {
+            case.form.id_document_type = "PAS".to_owned();
+        }),
+        ("another country", ReasonCode::CountryAsRequested, |case| {
+            case.form.id_document_country = "FR".to_owned();
+        }),
+        ("another name in print", ReasonCode::NamePrinted, |case| {
+            let front = case.readings.get_mut(&ImageKind::DocumentFront).unwrap();
+            front
+                .printed
+                .insert(Field::Surname1, value("PEREZ", None, 0.95));
+        }),
+    ];
+    for (what, code, break_it) in table {
+        let mut case = case(zone());
+        break_it(&mut case);
+        assert_eq!(result(&case, Check::DataIntegrity), Some(false), "{what}");
+        assert_eq!(
+            said(&case, Check::DataIntegrity, code),
+            Some(Some(false)),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn a_check_digit_fails_a_document_only_where_it_was_read_surely() {
+    for (confidence, expected) in [(0.97, Some(false)), (0.6, None)] {
+        let case = with(|zone| {
+            zone.all_valid = false;
+            zone.fields
+                .insert("number".into(), value("CAA000000", Some(false), confidence));
+        });
+        assert_eq!(
+            result(&case, Check::DataIntegrity),
+            expected,
+            "{confidence}"
+        );
+    }
+}
+
+#[test]
+fn without_a_zone_integrity_is_open_and_copies_are_only_hinted_at() {
+    let mut case = case(zone());
+    case.readings.remove(&ImageKind::DocumentRear);
+    assert_eq!(result(&case, Check::DataIntegrity), None);
+    assert_eq!(
+        said(&case, Check::DataIntegrity, ReasonCode::NoZone),
+        Some(None)
+    );
+    assert_eq!(result(&case, Check::DocumentNotcopy), None);
+    assert_eq!(
+        said(&case, Check::DocumentNotcopy, ReasonCode::Colour),
+        Some(Some(false))
+    );
+}
+
+#[test]
+fn readings_go_with_their_pictures() {
+    let mut case = case(zone());
+    assert!(!case.forget_stale());
+    case.images.insert(ImageKind::DocumentRear, image("01"));
+    assert!(case.forget_stale());
+    assert!(case.zone().is_none());
+    let read = fields_read(&case.readings);
+    case.take_fields(read);
+    assert!(
+        !case.fields.contains_key(&Field::BirthDate)
+            || case.fields[&Field::BirthDate].source == FieldSource::Printed
+    );
+    assert!(!case.fields.contains_key(&Field::Sex));
+}
