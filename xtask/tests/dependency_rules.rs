@@ -178,7 +178,9 @@ fn dependencies_point_from_the_shell_to_the_domain() {
         ("ra-mock", &["recorder"]),
         (
             "station",
-            &["evidence", "ra-api", "ra-mock", "camera", "recorder"],
+            &[
+                "evidence", "ra-api", "ra-mock", "camera", "recorder", "vision",
+            ],
         ),
     ] {
         let package = package(name);
@@ -228,7 +230,7 @@ fn the_domain_does_no_input_or_output() {
         "now_utc",
         "now_local",
         "new_v4",
-        "rand::rng",
+        "rand::rng()",
         "rand::random",
         "thread_rng",
         "println!",

@@ -32,7 +32,7 @@ pub struct VisionOptions {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// vision: documents of each size; scenes are twice as many.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 60)]
     documents: u32,
     /// vision: the product alone, without what it is measured beside.
     #[arg(long)]
@@ -149,6 +149,8 @@ fn print_table(name: &str, rows: &[Row]) {
 fn shown(figure: f64) -> String {
     if figure.is_nan() {
         "–".to_owned()
+    } else if figure.fract() == 0.0 {
+        format!("{figure:.0}")
     } else {
         format!("{figure:.2}")
     }
