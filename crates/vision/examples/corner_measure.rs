@@ -68,12 +68,17 @@ fn main() {
         }
         usable += 1;
         let error = |found: Option<Outline>| {
-            found.map(|found| {
+            // At 45 degrees either of two corners may come first.
+            let off = |found: Outline| {
                 let off = (0..4).map(|i| {
                     let (a, b) = (found.corners[i], corners[i]);
                     (a[0] - b[0]).hypot(a[1] - b[1])
                 });
                 off.fold(0.0f32, f32::max) / truth_outline.width_px()
+            };
+            found.map(|found| {
+                let turned = (0..4).map(|quarters| off(found.turned(quarters)));
+                turned.fold(f32::MAX, f32::min)
             })
         };
         if error(look_quickly(&picture).unwrap().outline).is_some_and(|e| e < 0.02) {

@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 640, 360
 MEASURING = 1_000_000
 WORDS = "IDENTITY CARD PASSPORT REPUBLIC NAME SURNAME DATE OF BIRTH NATIONALITY SEX M F DOCUMENT NUMBER VALID UNTIL 12 03 1987 ABC123456".split()
 FONTS = [cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_PLAIN, cv2.FONT_HERSHEY_COMPLEX]
-HELD_OUT = ("tiles", "stripes")
+HELD_OUT = ("bricks", "terrazzo")
 _photos = None
 
 
@@ -47,7 +47,7 @@ def smooth(g, h, w, cells):
 
 def background(r, g, held_out=False):
     h, w = HEIGHT, WIDTH
-    kind = r.choice(HELD_OUT) if held_out and r.random() < 0.5 else r.choice(["plain", "wood", "cloth", "noise", "desk", "photo", "photo", "page", "keys", "gradient"])
+    kind = r.choice(HELD_OUT) if held_out and r.random() < 0.5 else r.choice(["plain", "wood", "cloth", "noise", "desk", "photo", "photo", "page", "keys", "gradient", "tiles", "stripes", "panes"])
     base = np.array(colour(r, 10, 245, r.uniform(0, 1)), np.float32)
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
     if kind == "photo" and photos():
@@ -81,6 +81,28 @@ def background(r, g, held_out=False):
             t = r.uniform(0, 3.14)
             m = (((xx * math.cos(t) + yy * math.sin(t)) // step) % 2)[..., None]
         img = img * (1 - m) + np.array(colour(r, 10, 245, 0.7), np.float32) * m
+    elif kind == "bricks":
+        high, long = r.randint(16, 60), r.randint(40, 150)
+        rows = (yy // high).astype(int)
+        along = xx + (rows % 2) * long / 2
+        tone = g.standard_normal((64, 64)).astype(np.float32)[rows % 64, (along // long).astype(int) % 64]
+        img += tone[..., None] * r.uniform(0, 20)
+        img[(yy % high < 2.5) | (along % long < 2.5)] = colour(r, 60, 230, 0.3)
+    elif kind == "terrazzo":
+        seeds = g.uniform(0, 1, (r.randint(15, 150), 2)) * (w, h)
+        near = np.full((h, w), 1e9, np.float32)
+        which = np.zeros((h, w), int)
+        for i, (x, y) in enumerate(seeds):
+            d = (xx - x) ** 2 + (yy - y) ** 2
+            which[d < near] = i
+            near = np.minimum(near, d)
+        tones = np.array([colour(r, 20, 240, r.uniform(0, 1)) for _ in range(8)], np.float32)
+        img = img * 0.5 + tones[which % 8] * 0.5
+    elif kind == "panes":  # windows, shelves, screens: upright lines and rectangles
+        for _ in range(r.randint(2, 9)):
+            x, y = r.randint(-80, w), r.randint(-80, h)
+            x2, y2 = x + r.randint(30, 380), y + r.randint(30, 300)
+            cv2.rectangle(img, (x, y), (x2, y2), colour(r, 0, 255, r.uniform(0, 1)), -1 if r.random() < 0.6 else r.randint(1, 14))
     elif kind == "noise":
         for cells in (4, 12, 40, 120):
             img += smooth(g, h, w, cells) * r.uniform(0, 25)
@@ -122,12 +144,16 @@ def stray(img, r, g):
                 a = np.array([cx, cy]) + v * h * k - u * w * 0.42
                 b = a + u * w * r.uniform(0.4, 0.84)
                 cv2.line(img, tuple(int(q) for q in a), tuple(int(q) for q in b), (70, 70, 70), r.choice([1, 1, 2]), cv2.LINE_AA)
+        elif r.random() < 0.25:  # a screen, a picture in its frame
+            inner = cv2.boxPoints(((cx, cy), (w * 0.9, h * 0.86), math.degrees(t))).astype(np.int32)
+            cv2.fillConvexPoly(img, inner, colour(r, 0, 255, r.uniform(0, 1)), cv2.LINE_AA)
 
 
-def portrait(doc, r, x, y, w, h):
+def portrait(doc, r, x, y, w, h, ground=True):
     tone = r.uniform(0.4, 1)
     grey = r.random() < 0.4
-    cv2.rectangle(doc, (x, y), (x + w, y + h), colour(r, 150, 235, 0.2), -1)
+    if ground:
+        cv2.rectangle(doc, (x, y), (x + w, y + h), colour(r, 150, 235, 0.2), -1)
     skin = np.array([230, 190, 165]) * tone
     hair = np.array(colour(r, 10, 120, 0.4))
     suit = np.array(colour(r, 10, 150, 0.5))
@@ -192,6 +218,15 @@ def document(r, g):
     if kind == "card":
         for k in range(r.randint(2, 6)):
             text(r.uniform(10, w * 0.5), r.uniform(30, h - 20), r.uniform(0.4, 1))
+    if r.random() < 0.15:  # a printed frame just inside
+        d = r.randint(6, 24)
+        cv2.rectangle(doc, (d, d), (w - 1 - d, h - 1 - d), ink, r.choice([1, 2, 4]))
+    if r.random() < 0.15:  # a band along the bottom or a side
+        c, part = colour(r, 20, 250, 1), r.uniform(0.04, 0.2)
+        if r.random() < 0.5:
+            cv2.rectangle(doc, (0, int(h * (1 - part))), (w, h), c, -1)
+        else:
+            cv2.rectangle(doc, (0, 0), (int(w * part), h), c, -1)
     doc = doc.astype(np.float32) + g.standard_normal((h, w, 1)).astype(np.float32) * 2
     alpha = np.zeros((h, w), np.float32)
     radius = int((0.0 if kind == "page" and r.random() < 0.6 else 3.2 / 85.6) * w)
@@ -237,7 +272,7 @@ def camera(img, r, g, strength=1.0):
     if r.random() < 0.4 * strength:  # a shadow's edge
         t, k = r.uniform(0, 6.28), r.uniform(0, 1)
         d = (xx - w / 2) * math.cos(t) + (yy - h / 2) * math.sin(t) - (k - 0.5) * 300
-        img = img * (1 - r.uniform(0.1, 0.6) / (1 + np.exp(-d / r.uniform(2, 60))))[..., None]
+        img = img * (1 - r.uniform(0.1, 0.6) / (1 + np.exp((-d / r.uniform(2, 60)).clip(-60, 60))))[..., None]
     if r.random() < 0.3 * strength:  # glare
         x, y, s = r.uniform(0, w), r.uniform(0, h), r.uniform(15, 90)
         img = img + (r.uniform(60, 400) * np.exp(-((xx - x) ** 2 + (yy - y) ** 2 * r.uniform(0.3, 3)) / (2 * s * s)))[..., None]
@@ -282,6 +317,25 @@ def hand(img, r, q, cover):
             cv2.ellipse(img, pt(tip + (end - tip) * 0.01), (max(2, int(thick * 0.28)), max(2, int(thick * 0.36))), math.degrees(t) + 90, 0, 360, tuple(np.clip(skin * 1.1, 0, 255)), -1)
 
 
+def opposite_page(img, r, m, w, h, doc):
+    """The passport's other page, joined at the fold above the page that is wanted."""
+    part = r.uniform(0.3, 1.0)
+    page = np.float32([[[0, -h * part], [w - 1, -h * part], [w - 1, 0], [0, 0]]])
+    spread = cv2.perspectiveTransform(page, m)[0]
+    if np.abs(spread).max() > 4000:
+        return
+    tone = np.array(colour(r, 150, 250, 0.4)) if r.random() < 0.5 else doc.reshape(-1, 3).mean(0)
+    shade = lambda k: tuple(float(v) for v in tone * k)
+    cv2.fillConvexPoly(img, np.round(spread * 16).astype(np.int32), shade(r.uniform(0.6, 1.05)), cv2.LINE_AA, 4)
+    fold = [tuple(int(v) for v in spread[i]) for i in (3, 2)]
+    cv2.line(img, *fold, shade(r.uniform(0.3, 0.9)), r.randint(1, 6), cv2.LINE_AA)
+    if r.random() < 0.6:
+        for k in range(r.randint(2, 9)):
+            y, x = -h * part * r.uniform(0.05, 0.95), w * r.uniform(0.05, 0.5)
+            a, b = cv2.perspectiveTransform(np.float32([[[x, y], [x + w * r.uniform(0.1, 0.45), y]]]), m)[0]
+            cv2.line(img, tuple(int(v) for v in a), tuple(int(v) for v in b), shade(0.5), r.choice([1, 2]), cv2.LINE_AA)
+
+
 def scene(seed):
     """`rgb` HEIGHT×WIDTH×3, `corners` 4×2 (clockwise from the picture's top left) or None, `visible` per corner (1 seen, 0.5 covered,
     0 outside), `mask` HEIGHT×WIDTH, `tilt` in degrees."""
@@ -292,17 +346,16 @@ def scene(seed):
     what = r.random()
     mask = np.zeros((HEIGHT, WIDTH), np.float32)
     if what < 0.22:  # no document
-        if r.random() < 0.3:
-            px = r.randint(100, 380)
-            portrait_w = r.randint(80, 260)
-            big = np.clip(img, 0, 255)
-            portrait(big, r, px, r.randint(0, 60), portrait_w, min(int(portrait_w * 1.3), 280))
-            img = big
+        if r.random() < 0.4:
+            px = r.randint(0, 420)
+            portrait_w = r.randint(80, 300)
+            img = np.clip(img, 0, 255)
+            portrait(img, r, px, r.randint(0, 60), portrait_w, min(int(portrait_w * 1.3), 330), r.random() < 0.4)
         if r.random() < 0.4:
             q, _ = place(r, 1.5, True)
             hand(img, r, q, False)
         return dict(rgb=camera(img, r, g), corners=None, visible=np.zeros(4), mask=mask, tilt=0.0)
-    doc, alpha, _ = document(r, g)
+    doc, alpha, kind = document(r, g)
     h, w = alpha.shape
     inside = what < 0.88
     q, tilt = place(r, w / h, inside)
@@ -318,6 +371,8 @@ def scene(seed):
         t = r.uniform(0, 6.28)
         moved = cv2.warpAffine(mask, np.float32([[1, 0, d * math.cos(t)], [0, 1, d * math.sin(t)]]), (WIDTH, HEIGHT))
         img = img * (1 - r.uniform(0.1, 0.6) * cv2.GaussianBlur(moved, (0, 0), s))[..., None]
+    if kind == "page" and r.random() < 0.4:
+        opposite_page(img, r, m, w, h, doc)
     light = 1 + 0.25 * (smooth(g, HEIGHT, WIDTH, 2) * 0.5)
     img = img * (1 - mask[..., None]) + warped * mask[..., None] * light
     q = ordered(q)
@@ -333,22 +388,8 @@ def scene(seed):
             near = np.abs(img - before)[max(0, yy - 4):yy + 5, max(0, xx - 4):xx + 5]
             if (near.sum(-1) > 20).mean() > 0.5:
                 visible[i] = 0.5
-    return dict(rgb=camera(img, r, g), corners=q, visible=visible, mask=mask, tilt=tilt)
-
-
-if __name__ == "__main__":
-    import time
-    t = time.time()
-    rows = []
-    for i in range(6):
-        row = []
-        for j in range(5):
-            s = scene(MEASURING + 50 + i * 5 + j)
-            p = s["rgb"].copy()
-            if s["corners"] is not None:
-                for k, (x, y) in enumerate(s["corners"]):
-                    cv2.circle(p, (int(x), int(y)), 5, [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)][k], -1 if s["visible"][k] == 1 else 1)
-            row.append(cv2.resize(p, (320, 180), interpolation=cv2.INTER_AREA))
-        rows.append(np.hstack(row))
-    print((time.time() - t) / 30)
-    cv2.imwrite("look.png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
+    rgb = camera(img, r, g)
+    for i, (x, y) in enumerate(q):
+        if visible[i] == 1 and (rgb[max(0, int(y) - 4):int(y) + 5, max(0, int(x) - 4):int(x) + 5] >= 250).all(-1).mean() > 0.5:
+            visible[i] = 0.5  # glare
+    return dict(rgb=rgb, corners=q, visible=visible, mask=mask, tilt=tilt)

@@ -72,11 +72,13 @@ def augmented(rgb, corners, visible, mask):
         order = [3, 2, 1, 0]
         corners, visible = corners[:, order], visible[:, order]
     n = len(rgb)
-    gain = 1 + (torch.rand(n, 1, 1, 3) - 0.5) * 0.4
-    rgb = rgb * gain * (0.6 + 0.7 * torch.rand(n, 1, 1, 1)) + (torch.rand(n, 1, 1, 1) - 0.5) * 30
-    grey = torch.rand(n, 1, 1, 1) < 0.1
-    rgb = torch.where(grey, rgb.mean(-1, keepdim=True), rgb)
-    rgb = (rgb + torch.randn_like(rgb) * 4 * torch.rand(n, 1, 1, 1)).clamp(0, 255)
+    gain = (1 + (torch.rand(n, 1, 1, 3) - 0.5) * 0.4) * (0.6 + 0.7 * torch.rand(n, 1, 1, 1))
+    rgb = torch.addcmul((torch.rand(n, 1, 1, 1) - 0.5) * 30, rgb, gain)
+    grey = torch.rand(n) < 0.1
+    rgb[grey] = rgb[grey].mean(-1, keepdim=True).expand(-1, -1, -1, 3)
+    noisy = torch.rand(n) < 0.4
+    rgb[noisy] += torch.randn_like(rgb[noisy]) * 6 * torch.rand(int(noisy.sum()), 1, 1, 1)
+    rgb = rgb.clamp_(0, 255)
     # after flips the corner with the least x + y is again the first
     k = corners.sum(-1).argmin(1)
     order = (torch.arange(4)[None] + k[:, None]) % 4
@@ -147,12 +149,19 @@ def folded(module):
     return module
 
 
+def restored(weights):
+    """A finder with these weights, whose normalising layers may be folded into them."""
+    model = Finder()
+    if not any("running_mean" in name for name in weights):
+        model = folded(model.eval())
+    model.load_state_dict(weights)
+    return model
+
+
 def export(model, path):
     import copy
-    m = nn.Sequential(folded(copy.deepcopy(model).eval()), nn.Flatten(2))
+    m = nn.Sequential(copy.deepcopy(model).eval(), nn.Flatten(2))
     x = torch.randn(1, 3, H, W)
-    with torch.no_grad():
-        assert (m(x) - model.eval()(x).flatten(2)).abs().max() < 1e-2
     torch.onnx.export(m, x, path, input_names=["frame"], output_names=["heat"], opset_version=13, dynamo=False)
 
 
@@ -175,7 +184,6 @@ def check(model, files):
                     usable += 1
                     errors.append(e[i] if p[i] > 0.3 else 9)
     e = np.array(errors)
-    model.train()
     return f"usable {usable}: <2% {np.mean(e < 0.02):.3f} <4% {np.mean(e < 0.04):.3f} none {np.mean(e == 9):.3f}; without {negatives}: false {false}"
 
 
@@ -189,10 +197,14 @@ def main():
     a = ap.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    model = Finder().to(memory_format=torch.channels_last)
+    model = restored(torch.load(a.origin)) if a.origin else Finder()
     if a.origin:
-        model.load_state_dict(torch.load(a.origin))
+        # once they are about right, the normalising layers are part of the weights: a step costs half
+        model = folded(model.eval()).train()
+    model = model.to(memory_format=torch.channels_last)
     print("parameters", sum(p.numel() for p in model.parameters()), flush=True)
+    # what is written is the mean of the weights over about the last thousand steps
+    mean = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999), use_buffers=True)
     opt = torch.optim.AdamW(model.parameters(), lr=a.rate, weight_decay=1e-3)
     loaded, step, began, report = {}, 0, time.time(), 60
     while (spent := time.time() - began) < a.minutes * 60:
@@ -220,15 +232,17 @@ def main():
         loss = (F.binary_cross_entropy_with_logits(y[:, :4], t, reduction="none") * weight).mean() * 10 + F.binary_cross_entropy_with_logits(y[:, 4], m) * 0.5
         opt.zero_grad()
         loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 5)
         opt.step()
+        mean.update_parameters(model)
         step += 1
         if time.time() - began > report:
             report += 120
-            torch.save(model.state_dict(), a.out + ".pt")
-            print(f"{spent:.0f}s step {step} pool {len(loaded) * 500} loss {loss.item():.3f} {check(model, glob.glob('check/*.npz'))}", flush=True)
-    torch.save(model.state_dict(), a.out + ".pt")
-    print("end", step, check(model, glob.glob("check/*.npz")), flush=True)
-    export(model, a.out)
+            torch.save(mean.module.state_dict(), a.out + ".pt")
+            print(f"{spent:.0f}s step {step} pool {len(loaded) * 500} loss {loss.item():.3f} {check(mean.module, glob.glob('check/*.npz'))}", flush=True)
+    torch.save(mean.module.state_dict(), a.out + ".pt")
+    print("end", step, check(mean.module, glob.glob("check/*.npz")), flush=True)
+    export(folded(mean.module.eval()), a.out)
 
 
 if __name__ == "__main__":

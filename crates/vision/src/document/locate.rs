@@ -5,31 +5,35 @@ use std::sync::OnceLock;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
-use super::{Outline, refine};
+use super::Outline;
+use super::hypotheses::{Hypothesis, hypotheses};
+use super::refine::Closer;
 use crate::face::Point;
 use crate::models::ModelError;
 use crate::picture::Picture;
 use crate::runtime::Network;
 
 /// Of the network's input; a picture of another shape is laid on grey.
-const WIDTH: usize = 256;
-const HEIGHT: usize = 144;
+pub(super) const WIDTH: usize = 256;
+pub(super) const HEIGHT: usize = 144;
 /// Pixels of the input a cell of the output.
-const STRIDE: usize = 4;
-const COLUMNS: usize = WIDTH / STRIDE;
-const ROWS: usize = HEIGHT / STRIDE;
-const CELLS: usize = COLUMNS * ROWS;
-/// Corners that are less sure are not seen: they lie outside, or something covers them.
-const LEAST_CORNER: f32 = 0.3;
+pub(super) const STRIDE: usize = 4;
+pub(super) const COLUMNS: usize = WIDTH / STRIDE;
+pub(super) const ROWS: usize = HEIGHT / STRIDE;
+pub(super) const CELLS: usize = COLUMNS * ROWS;
+/// Logit that makes four corners a document, and how much less is looked at closely before it is given up.
+const LEAST_WORTH: f32 = 0.0;
+const DOUBT: f32 = 3.0;
+/// How many hypotheses are looked at closely.
+const CLOSELY: usize = 4;
 /// Part of the frame that a document covers at the least for its corners to be missed.
 const LEAST_MASK: f32 = 0.03;
-/// Part of the outline's area that must look like a document.
-const LEAST_INSIDE: f32 = 0.6;
-/// Shortest side of a document, as a share of the frame's longer side.
-const LEAST_SIDE: f32 = 0.06;
+/// What the training drew corners at, in pixels of the input, lies so far before their place in it.
+const DRAWN_BEFORE: f32 = 0.2;
 /// Values of the input: as in training.
 const MEAN: f32 = 127.5;
 const SPREAD: f32 = 64.0;
+const GREY: u8 = 127;
 const NAME: &str = "corners.onnx";
 
 /// What a look at a frame found.
@@ -43,47 +47,81 @@ pub struct Located {
     pub corner_cut_off: bool,
 }
 
+impl Located {
+    fn of(outline: Option<Outline>, presence: f32) -> Located {
+        Located {
+            presence,
+            corner_cut_off: outline.is_none() && presence >= LEAST_MASK,
+            outline,
+        }
+    }
+}
+
 /// The document's outline; `None` where there is none, or not all of its corners are seen.
 pub fn locate(picture: &Picture) -> Result<Option<Outline>, ModelError> {
     Ok(look(picture)?.outline)
 }
 
-/// Looks for a document and makes its corners exact by its edges.
+/// Looks for a document: the likeliest corners are made exact by the edges between them, then the best are chosen.
 pub fn look(picture: &Picture) -> Result<Located, ModelError> {
-    let mut located = look_quickly(picture)?;
-    if let Some(outline) = &mut located.outline {
-        *outline = refine::refined(picture, outline);
-    }
-    Ok(located)
+    let first = seen(picture)?;
+    let closer = Closer::of(picture);
+    let close = first
+        .hypotheses
+        .iter()
+        .take(CLOSELY)
+        .filter(|hypothesis| hypothesis.worth >= LEAST_WORTH - DOUBT)
+        .filter_map(|hypothesis| {
+            let corners = hypothesis.corners.map(|p| first.shown.back(p));
+            let (corners, sides) = closer.refined(&corners)?;
+            let outline = Outline {
+                corners,
+                score: 1.0,
+            };
+            let worth = hypothesis.worth_with(sides, outline.aspect(picture));
+            Some((outline.corners, worth))
+        });
+    let best = close.max_by(|(_, a), (_, b)| a.total_cmp(b));
+    Ok(Located::of(outline(best), first.presence))
 }
 
-/// As [`look`] without the edges: corners are good to about a hundredth of the frame's width.
+/// As [`look`], from the network's view alone: corners are good to about a hundredth of the frame's width.
 pub fn look_quickly(picture: &Picture) -> Result<Located, ModelError> {
-    let mut shown = Shown::of(picture)?;
-    let input = std::mem::take(&mut shown.input);
-    let outputs = network()?.run(&[1, 3, HEIGHT, WIDTH], input, &["heat"])?;
-    let heat = match outputs.into_iter().next() {
+    let first = seen(picture)?;
+    let best = first.hypotheses.first().map(|hypothesis| {
+        let corners = hypothesis.corners.map(|p| first.shown.back(p));
+        (corners, hypothesis.worth)
+    });
+    Ok(Located::of(outline(best), first.presence))
+}
+
+fn outline(best: Option<([Point; 4], f32)>) -> Option<Outline> {
+    let (corners, worth) = best.filter(|(_, worth)| *worth >= LEAST_WORTH)?;
+    Some(Outline {
+        corners,
+        score: sigmoid(worth),
+    })
+}
+
+struct Seen {
+    shown: Shown,
+    hypotheses: Vec<Hypothesis>,
+    presence: f32,
+}
+
+fn seen(picture: &Picture) -> Result<Seen, ModelError> {
+    let shown = Shown::of(picture)?;
+    let outputs = network()?.run(&[1, 3, HEIGHT, WIDTH], shown.input(), &["heat"])?;
+    let maps = match outputs.into_iter().next() {
         Some(output) if output.values.len() == 5 * CELLS => output.values,
         _ => return Err(ModelError::Shape { file: NAME }),
     };
-    let (maps, mask) = heat.split_at(4 * CELLS);
-    let mask: Vec<f32> = mask.iter().map(|&v| sigmoid(v)).collect();
-    let presence = mask.iter().sum::<f32>() / CELLS as f32;
-    let peaks: Vec<(Point, f32)> = maps.chunks_exact(CELLS).map(peak).collect();
-    let score = peaks.iter().fold(1.0f32, |least, (_, p)| least.min(*p));
-    let cells: [Point; 4] = std::array::from_fn(|i| peaks[i].0);
-    let outline = Outline {
-        corners: cells.map(|[x, y]| shown.back([x * STRIDE as f32, y * STRIDE as f32])),
-        score,
-    };
-    let least = LEAST_SIDE * picture.width().max(picture.height()) as f32;
-    let found = score >= LEAST_CORNER
-        && outline.is_plausible(least)
-        && inside(&mask, &cells) >= LEAST_INSIDE;
-    Ok(Located {
-        outline: found.then_some(outline),
+    let (heat, mask) = maps.split_at(4 * CELLS);
+    let presence = mask.iter().map(|&v| sigmoid(v)).sum::<f32>() / CELLS as f32;
+    Ok(Seen {
+        hypotheses: hypotheses(heat, mask, &shown.small),
         presence,
-        corner_cut_off: !found && presence >= LEAST_MASK,
+        shown,
     })
 }
 
@@ -91,47 +129,9 @@ fn sigmoid(v: f32) -> f32 {
     1.0 / (1.0 + (-v).exp())
 }
 
-/// A map's centre of heat around its highest cell, in cells from the frame's top left, and the height of that cell.
-fn peak(map: &[f32]) -> (Point, f32) {
-    let mut best = 0;
-    for (i, &v) in map.iter().enumerate() {
-        if v > map[best] {
-            best = i;
-        }
-    }
-    let (column, row) = ((best % COLUMNS) as isize, (best / COLUMNS) as isize);
-    let (mut sum, mut x, mut y) = (0.0, 0.0, 0.0);
-    for r in (row - 2).max(0)..(row + 3).min(ROWS as isize) {
-        for c in (column - 2).max(0)..(column + 3).min(COLUMNS as isize) {
-            let heat = sigmoid(map[r as usize * COLUMNS + c as usize]);
-            sum += heat;
-            x += heat * (c as f32 + 0.5);
-            y += heat * (r as f32 + 0.5);
-        }
-    }
-    ([x / sum, y / sum], sigmoid(map[best]))
-}
-
-/// Mean of the mask within the corners, in cells.
-fn inside(mask: &[f32], corners: &[Point; 4]) -> f32 {
-    let (mut sum, mut count) = (0.0, 0);
-    for (i, value) in mask.iter().enumerate() {
-        let p = [(i % COLUMNS) as f32 + 0.5, (i / COLUMNS) as f32 + 0.5];
-        let within = (0..4).all(|k| {
-            let (a, b) = (corners[k], corners[(k + 1) % 4]);
-            (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) >= 0.0
-        });
-        if within {
-            sum += value;
-            count += 1;
-        }
-    }
-    if count == 0 { 0.0 } else { sum / count as f32 }
-}
-
 /// A picture as the network sees it.
 struct Shown {
-    input: Vec<f32>,
+    small: Picture,
     /// Pixels of the picture a pixel of the input, and where the picture begins in the input.
     scale: f32,
     from: Point,
@@ -144,31 +144,39 @@ impl Shown {
         let side =
             |length: usize, most: usize| ((length as f32 / scale).round() as usize).clamp(1, most);
         let (width, height) = (side(picture.width(), WIDTH), side(picture.height(), HEIGHT));
-        let small = shrunk(picture, width, height).ok_or(ModelError::Run {
-            file: NAME,
-            reason: "the picture could not be scaled".to_owned(),
-        })?;
         let (left, top) = ((WIDTH - width) / 2, (HEIGHT - height) / 2);
-        let mut input = vec![0.0; 3 * WIDTH * HEIGHT];
-        for (y, row) in small.chunks_exact(width * 3).enumerate() {
-            let at = (top + y) * WIDTH + left;
-            for (x, pixel) in row.chunks_exact(3).enumerate() {
-                for (c, &value) in pixel.iter().enumerate() {
-                    input[c * WIDTH * HEIGHT + at + x] = (f32::from(value) - MEAN) / SPREAD;
-                }
+        let small = shrunk(picture, width, height).and_then(|small| {
+            let mut rgb = vec![GREY; 3 * WIDTH * HEIGHT];
+            for (y, row) in small.chunks_exact(width * 3).enumerate() {
+                let at = ((top + y) * WIDTH + left) * 3;
+                rgb[at..at + row.len()].copy_from_slice(row);
             }
-        }
+            Picture::new(WIDTH, HEIGHT, rgb)
+        });
         Ok(Shown {
-            input,
+            small: small.ok_or(ModelError::Run {
+                file: NAME,
+                reason: "the picture could not be scaled".to_owned(),
+            })?,
             scale,
             from: [left as f32, top as f32],
         })
     }
 
+    /// The three colours one after the other, as in training.
+    fn input(&self) -> Vec<f32> {
+        let rgb = self.small.rgb();
+        (0..3)
+            .flat_map(|c| rgb[c..].iter().step_by(3))
+            .map(|&value| (f32::from(value) - MEAN) / SPREAD)
+            .collect()
+    }
+
+    /// A corner in the picture, where pixels' middles lie at whole numbers.
     fn back(&self, [x, y]: Point) -> Point {
         [
-            (x - self.from[0]) * self.scale,
-            (y - self.from[1]) * self.scale,
+            (x + DRAWN_BEFORE - self.from[0]) * self.scale - 0.5,
+            (y + DRAWN_BEFORE - self.from[1]) * self.scale - 0.5,
         ]
     }
 }

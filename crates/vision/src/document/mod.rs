@@ -1,6 +1,7 @@
 //! The document in a picture: its four corners, how it is held, and its straightened picture.
 
 mod geometry;
+mod hypotheses;
 mod layout;
 mod locate;
 mod refine;
@@ -21,7 +22,7 @@ pub use straighten::{Straightened, straighten};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Outline {
     pub corners: [Point; 4],
-    /// How sure the least sure corner is, 0 to 1.
+    /// How sure it is that these are a document's corners, 0 to 1.
     pub score: f32,
 }
 

@@ -1,7 +1,10 @@
 //! Corners made exact by the document's edges: each edge is the line near the first guess along which the picture changes most.
 
+use std::borrow::Cow;
+
 use super::Outline;
 use super::geometry::distance;
+use super::hypotheses::FULL_CHANGE;
 use super::locate::shrunk;
 use crate::face::Point;
 use crate::picture::Picture;
@@ -15,62 +18,86 @@ const FIRST_PLACE: f32 = 0.07;
 const REACH: [f32; 2] = [0.025, 0.012];
 /// Steps to either side.
 const STEPS: usize = 12;
-/// A change of the picture that counts in full, in levels of 255: beyond it the document's print must not outweigh its edge.
-const FULL_CHANGE: f32 = 24.0;
 /// What a line gains by lying on the guess rather than at the end of the reach, as a share of the best possible.
 const PULL: f32 = 0.12;
 /// Mean change, in levels, that makes a line an edge.
 const LEAST_CHANGE: f32 = 4.0;
 
-/// The outline with each edge moved to where the picture shows it; edges that it does not show stay.
-pub(super) fn refined(picture: &Picture, outline: &Outline) -> Outline {
-    let scale = (picture.width().max(picture.height()) as f32 / LONG_SIDE as f32).max(1.0);
-    let size = |length: usize| ((length as f32 / scale).round() as usize).max(1);
-    let (width, height) = (size(picture.width()), size(picture.height()));
-    let small;
-    let seen = if scale > 1.0 {
-        let Some(shrunk) =
-            shrunk(picture, width, height).and_then(|rgb| Picture::new(width, height, rgb))
-        else {
-            return *outline;
-        };
-        small = shrunk;
-        &small
-    } else {
-        picture
-    };
-    let mut corners = outline.corners.map(|p| p.map(|v| v / scale));
-    for reach in REACH {
-        let length = Outline {
-            corners,
-            ..*outline
-        }
-        .width_px();
-        let edges: [(Point, Point); 4] =
-            std::array::from_fn(|i| edge(seen, corners[i], corners[(i + 1) % 4], reach * length));
-        let moved: [Option<Point>; 4] =
-            std::array::from_fn(|i| crossing(edges[(i + 3) % 4], edges[i]));
-        for (corner, moved) in corners.iter_mut().zip(moved) {
-            if let Some(moved) = moved
-                && distance(*corner, moved) <= 2.0 * reach * length
-            {
-                *corner = moved;
-            }
+/// The picture in the size that edges are looked for in.
+pub(super) struct Closer<'a> {
+    seen: Cow<'a, Picture>,
+    /// Pixels of the picture one of `seen`.
+    scale: f32,
+}
+
+impl Closer<'_> {
+    pub fn of(picture: &Picture) -> Closer<'_> {
+        let scale = (picture.width().max(picture.height()) as f32 / LONG_SIDE as f32).max(1.0);
+        let size = |length: usize| ((length as f32 / scale).round() as usize).max(1);
+        let (width, height) = (size(picture.width()), size(picture.height()));
+        let small = (scale > 1.0)
+            .then(|| shrunk(picture, width, height))
+            .flatten()
+            .and_then(|rgb| Picture::new(width, height, rgb));
+        match small {
+            Some(small) => Closer {
+                seen: Cow::Owned(small),
+                scale,
+            },
+            None => Closer {
+                seen: Cow::Borrowed(picture),
+                scale: 1.0,
+            },
         }
     }
-    let exact = Outline {
-        corners: corners.map(|p| p.map(|v| v * scale)),
-        ..*outline
-    };
-    if exact.is_plausible(1.0) {
-        exact
-    } else {
-        *outline
+
+    /// The corners with each edge moved to where the picture shows it, and how far the picture changes across each, 0 to 1; edges
+    /// that it does not show stay. `None` where that leaves no document's corners.
+    pub fn refined(&self, corners: &[Point; 4]) -> Option<([Point; 4], [f32; 4])> {
+        // Pixels' middles lie at whole numbers.
+        let mut corners = corners.map(|p| p.map(|v| (v + 0.5) / self.scale - 0.5));
+        let mut change = [0.0; 4];
+        for reach in REACH {
+            let length = width_px(corners);
+            let edges: [Edge; 4] = std::array::from_fn(|i| {
+                edge(&self.seen, corners[i], corners[(i + 1) % 4], reach * length)
+            });
+            change = edges.map(|edge| edge.change);
+            let moved: [Option<Point>; 4] =
+                std::array::from_fn(|i| crossing(edges[(i + 3) % 4].line, edges[i].line));
+            for (corner, moved) in corners.iter_mut().zip(moved) {
+                if let Some(moved) = moved
+                    && distance(*corner, moved) <= 2.0 * reach * length
+                {
+                    *corner = moved;
+                }
+            }
+        }
+        let exact = Outline {
+            corners: corners.map(|p| p.map(|v| (v + 0.5) * self.scale - 0.5)),
+            score: 1.0,
+        };
+        exact.is_plausible(1.0).then_some((exact.corners, change))
     }
 }
 
+fn width_px(corners: [Point; 4]) -> f32 {
+    Outline {
+        corners,
+        score: 1.0,
+    }
+    .width_px()
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    line: (Point, Point),
+    /// Mean change of the picture across it, 0 to 1.
+    change: f32,
+}
+
 /// The line near `a`-`b` along which the picture changes most, by its crossings with the normals at both ends.
-fn edge(picture: &Picture, a: Point, b: Point, reach: f32) -> (Point, Point) {
+fn edge(picture: &Picture, a: Point, b: Point, reach: f32) -> Edge {
     let length = distance(a, b).max(1e-3);
     let along = [(b[0] - a[0]) / length, (b[1] - a[1]) / length];
     let normal = [-along[1], along[0]];
@@ -122,7 +149,10 @@ fn edge(picture: &Picture, a: Point, b: Point, reach: f32) -> (Point, Point) {
         (0.0, 0.0)
     };
     let moved = |p: Point, by: f32| [p[0] + normal[0] * by, p[1] + normal[1] * by];
-    (moved(a, first), moved(b, last))
+    Edge {
+        line: (moved(a, first), moved(b, last)),
+        change: sum / FULL_CHANGE,
+    }
 }
 
 fn crossing((a, b): (Point, Point), (c, d): (Point, Point)) -> Option<Point> {
@@ -153,33 +183,29 @@ mod tests {
             })
             .collect();
         let picture = Picture::new(960, 640, rgb).unwrap();
-        let guess = Outline {
-            corners: [
-                [211.0, 114.0],
-                [836.0, 130.0],
-                [850.0, 516.0],
-                [196.0, 531.0],
-            ],
-            score: 0.8,
-        };
-        let exact = refined(&picture, &guess);
+        let guess = [
+            [211.0, 114.0],
+            [836.0, 130.0],
+            [850.0, 516.0],
+            [196.0, 531.0],
+        ];
+        let (exact, change) = Closer::of(&picture).refined(&guess).unwrap();
         let truth = [[left, top], [right, top], [right, bottom], [left, bottom]];
-        for (corner, truth) in exact.corners.iter().zip(truth) {
+        for (corner, truth) in exact.iter().zip(truth) {
             let off = distance(*corner, truth);
-            assert!(off < 3.0, "{:?} is {off} px off", exact.corners);
+            assert!(off < 3.0, "{exact:?} is {off} px off");
         }
+        assert!(change.iter().all(|&change| change > 0.9), "{change:?}");
     }
 
     #[test]
     fn without_edges_the_guess_stays() {
         let picture = Picture::new(320, 200, vec![120; 320 * 200 * 3]).unwrap();
-        let guess = Outline {
-            corners: [[40.0, 40.0], [260.0, 45.0], [255.0, 170.0], [45.0, 165.0]],
-            score: 0.8,
-        };
-        let same = refined(&picture, &guess);
-        for (a, b) in same.corners.iter().zip(guess.corners) {
+        let guess = [[40.0, 40.0], [260.0, 45.0], [255.0, 170.0], [45.0, 165.0]];
+        let (same, change) = Closer::of(&picture).refined(&guess).unwrap();
+        for (a, b) in same.iter().zip(guess) {
             assert!(distance(*a, b) < 0.01);
         }
+        assert_eq!(change, [0.0; 4]);
     }
 }
