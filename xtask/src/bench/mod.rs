@@ -31,7 +31,7 @@ pub struct VisionOptions {
     /// vision: which made-up documents and scenes are drawn.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// vision: documents of each size; scenes are twice as many.
+    /// vision: documents of each size; scenes are four times as many.
     #[arg(long, default_value_t = 60)]
     documents: u32,
     /// vision: the product alone, without what it is measured beside.
@@ -79,7 +79,11 @@ pub fn bench(
     vision: VisionOptions,
     as_json: bool,
 ) -> Result<(), TaskError> {
-    setup::prepare(Purpose::Bench)?;
+    setup::prepare(match subject {
+        // Its peers are installed on the way, and may fail.
+        Some(Subject::Vision) => Purpose::Shell,
+        _ => Purpose::Bench,
+    })?;
     let mut results = serde_json::Map::new();
     for (each, name) in [
         (Subject::Record, "record"),

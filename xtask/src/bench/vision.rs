@@ -21,6 +21,8 @@ use workshop::{PEERS, Workshop};
 const WIDTHS: [u32; 3] = [900, 700, 500];
 /// Scenes whose seeds are below a million are kept for measuring.
 const SCENES: u64 = 1_000_000;
+/// Scenes are quickly drawn, and half of them are usable.
+const SCENES_A_DOCUMENT: u64 = 4;
 /// Printed documents are slow to read.
 const MOST_PRINTED: u32 = 40;
 const SPECIMENS: &str = "crates/camera/specimens";
@@ -144,7 +146,7 @@ fn corners(
     programs: &[Program],
     options: VisionOptions,
 ) -> Result<Table, TaskError> {
-    let count = u64::from(options.documents) * 2;
+    let count = u64::from(options.documents) * SCENES_A_DOCUMENT;
     let first = scenes_from(options.seed, count);
     let arguments = [first.to_string(), count.to_string()];
     let folder = workshop.draw("corners_check.py", "scenes", &arguments)?;
