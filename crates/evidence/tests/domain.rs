@@ -267,7 +267,11 @@ fn the_settings_of_the_payload() {
     let payload = build_payload(&case, options);
     assert_eq!(payload.similarity_level, Some(json!("high")));
     let mut other = case.clone();
-    other.images.get_mut(&ImageKind::DocumentOwner).unwrap().sha256 = "new".into();
+    other
+        .images
+        .get_mut(&ImageKind::DocumentOwner)
+        .unwrap()
+        .sha256 = "new".into();
     assert_eq!(build_payload(&other, options).similarity_level, None);
     for check in Check::ALL {
         assert_eq!(payload.security_checks[check.key()], json!(false));

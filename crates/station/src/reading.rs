@@ -6,6 +6,7 @@ mod faces;
 mod picture;
 mod print;
 mod video;
+mod views;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -14,12 +15,8 @@ use evidence::{
     AuditEvent, Case, Check, CheckReason, Field, FieldSource, ImageKind, ReadValue, fields_read,
 };
 
-use crate::contract::{
-    ChallengeAction, FacesView, Failure, FailureCode, LivenessView, ReadingState, ReadingView,
-    Suggestion,
-};
+use crate::contract::{Failure, FailureCode};
 use crate::failure::{chain, not_now, of};
-use crate::guiding::demand;
 use crate::message::Message;
 use crate::session::Session;
 use picture::{PictureSeen, Portrait};
@@ -70,7 +67,7 @@ pub struct SeenReport {
 
 enum Seen {
     Picture(PictureSeen),
-    Video(VideoSeen),
+    Video(Box<VideoSeen>),
     Faces(evidence::FaceRecord),
 }
 
@@ -146,38 +143,6 @@ impl Seeing {
         self.print.as_ref().filter(|print| print.of == front.sha256)
     }
 
-    pub fn readings(&self, case: &Case) -> Vec<ReadingView> {
-        let view = |kind: ImageKind| {
-            let image = case.images.get(&kind)?;
-            let subject = Subject::Picture(kind);
-            let failure = self.failure(subject, std::slice::from_ref(&image.sha256));
-            let reading = case
-                .readings
-                .get(&kind)
-                .filter(|reading| reading.image_sha256 == image.sha256);
-            let zone = reading.and_then(|reading| reading.zone.as_ref());
-            let portrait = (self.portrait.as_ref())
-                .filter(|portrait| kind == portrait.side && portrait.of == image.sha256);
-            Some(ReadingView {
-                kind,
-                state: match (failure, reading) {
-                    (Some(failure), _) => ReadingState::Failed {
-                        failure: failure.clone(),
-                    },
-                    (None, Some(_)) => ReadingState::Read,
-                    (None, None) => ReadingState::Reading,
-                },
-                zone: zone.map(|zone| zone.kind.clone()),
-                zone_lines: zone.map_or_else(Vec::new, |zone| zone.lines.clone()),
-                zone_valid: zone.is_some_and(|zone| zone.all_valid),
-                face: reading.is_some_and(|reading| reading.face.is_some()),
-                portrait: portrait.map(|portrait| portrait.area),
-                dpi: image.dpi,
-            })
-        };
-        DOCUMENT_SIDES.into_iter().filter_map(view).collect()
-    }
-
     /// The printed form of a value, or what was read where something else was typed.
     fn other_form(&self, case: &Case, field: Field) -> Option<(ReadValue, FieldSource)> {
         let read = fields_read(&case.readings).remove(&field)?;
@@ -199,52 +164,6 @@ impl Seeing {
             FieldSource::Printed => None,
         }
     }
-
-    pub fn suggestion(&self, case: &Case, field: Field) -> Option<Suggestion> {
-        let (read, source) = self.other_form(case, field)?;
-        Some(Suggestion {
-            value: read.value,
-            source,
-        })
-    }
-
-    pub fn faces(&self, case: &Case) -> FacesView {
-        let of = case.faces_of();
-        let failed = self.has_failed(Subject::Faces, &of);
-        let faces = case.faces.clone().filter(|faces| faces.of == of);
-        FacesView {
-            working: of.len() > 1 && faces.is_none() && !failed,
-            missing: faces.as_ref().and_then(|faces| faces.missing),
-            selfie_portrait: faces.as_ref().and_then(|faces| faces.selfie_portrait),
-            video_selfie: faces.as_ref().and_then(|faces| faces.video_selfie),
-            video_portrait: faces.as_ref().and_then(|faces| faces.video_portrait),
-        }
-    }
-
-    pub fn liveness(&self, case: &Case) -> LivenessView {
-        let digest = case.judged_video();
-        let record =
-            (case.liveness.as_ref()).filter(|record| Some(record.video_sha256.as_str()) == digest);
-        let failure = digest
-            .and_then(|digest| self.failure(Subject::Video, &[digest.to_owned()]))
-            .cloned();
-        LivenessView {
-            working: digest.is_some() && record.is_none() && failure.is_none(),
-            passed: record.map(|record| record.passed),
-            reasons: record.map_or_else(Vec::new, |record| record.reasons.clone()),
-            warnings: record.map_or_else(Vec::new, |record| record.warnings.clone()),
-            sampled: record.map_or(0, |record| record.sampled),
-            measured_actions: measured_actions(case),
-            seen_ms: record.map_or_else(Vec::new, |record| record.seen_ms.clone()),
-            failure,
-        }
-    }
-}
-
-/// The actions of the challenge that a face's points can tell.
-fn measured_actions(case: &Case) -> Vec<ChallengeAction> {
-    let actions = case.challenge.actions.iter().copied();
-    actions.filter(|action| demand(*action).is_some()).collect()
 }
 
 impl Session {
@@ -317,7 +236,10 @@ impl Session {
                 let Some(task) = video::Task::of(case) else {
                     return;
                 };
-                Box::new(move || task.look(store.as_ref()).map(Seen::Video))
+                Box::new(move || {
+                    task.look(store.as_ref())
+                        .map(|seen| Seen::Video(Box::new(seen)))
+                })
             }
             Subject::Faces => {
                 let known = open.seeing.video_face.as_ref();
@@ -371,7 +293,7 @@ impl Session {
             Ok(seen) => {
                 let written = match seen {
                     Seen::Picture(seen) => self.picture_read(seen),
-                    Seen::Video(seen) => self.video_judged(seen),
+                    Seen::Video(seen) => self.video_judged(*seen),
                     Seen::Faces(record) => self.faces_compared(record),
                 };
                 match written {

@@ -1,11 +1,13 @@
 //! Whether the document's data hangs together: check digits, zone against print, document against request.
 
+use std::collections::BTreeMap;
+
 use super::{Judged, LEAST_SURE_PRINT, plain};
 use crate::countries::alpha2;
 use crate::reading_fields::field_date;
 use crate::{
-    Case, CheckReason, Field, FieldSource, ImageKind, NumberCheck, NumberKind, PersonName,
-    ReadValue, ReasonCode, ZoneReading, check_number, compare_names,
+    Case, CheckReason, Field, FieldRead, FieldSource, ImageKind, NumberCheck, NumberKind,
+    PersonName, ReadValue, ReasonCode, ZoneReading, check_number, compare_names, fields_read,
 };
 
 /// Fields of a zone that have a check digit.
@@ -36,10 +38,11 @@ pub(super) fn judged(case: &Case) -> Judged {
     };
     let mut reasons = vec![digits(zone)];
     reasons.extend(form(zone));
-    reasons.extend(as_requested(case, zone));
+    let read = fields_read(&case.readings);
+    reasons.extend(as_requested(case, zone, &read));
     reasons.extend(as_printed(case, zone));
-    reasons.extend(number_rule(case, zone));
-    reasons.extend(edited(case));
+    reasons.extend(number_rule(zone, &read));
+    reasons.extend(edited(case, &read));
     let fails = reasons.iter().any(|reason| reason.holds == Some(false));
     if fails || zone.all_valid {
         return Judged::measured(!fails, "zone, print and request", reasons);
@@ -81,10 +84,19 @@ fn form(zone: &ZoneReading) -> Option<CheckReason> {
         .then(|| plain(ReasonCode::ZoneWellFormed, Some(false)))
 }
 
-/// The document, as it will be sent, against the request.
-fn as_requested(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
+/// The document, as it was read, against the request: what a person typed proves nothing of the document.
+fn as_requested(
+    case: &Case,
+    zone: &ZoneReading,
+    read: &BTreeMap<Field, FieldRead>,
+) -> Vec<CheckReason> {
     let form = &case.form;
     let mut reasons = Vec::new();
+    let value = |field: &Field| read.get(field).map_or("", |read| read.value.as_str());
+    let doubtful = |fields: &[Field]| {
+        let mut found = fields.iter().filter_map(|field| read.get(field));
+        found.any(|read| read.valid == Some(false))
+    };
     let requested = PersonName {
         given_name: form.given_name.clone(),
         surname_1: form.surname_1.clone(),
@@ -92,32 +104,25 @@ fn as_requested(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
         may_be_cut: false,
     };
     let document = PersonName {
-        given_name: case.document_value(Field::GivenName),
-        surname_1: case.document_value(Field::Surname1),
-        surname_2: case.document_value(Field::Surname2),
+        given_name: value(&Field::GivenName).to_owned(),
+        surname_1: value(&Field::Surname1).to_owned(),
+        surname_2: value(&Field::Surname2).to_owned(),
         may_be_cut: is_cut(zone),
     };
-    let doubtful = [Field::GivenName, Field::Surname1].iter().any(|field| {
-        let entry = case.fields.get(field);
-        entry.is_none_or(|entry| entry.valid == Some(false))
-    });
     if !form.surname_1.is_empty() {
         let same = compare_names(&requested, &document).same;
-        let holds = if doubtful && !same { None } else { Some(same) };
-        reasons.push(plain(ReasonCode::NameAsRequested, holds));
+        let open = !same && doubtful(&[Field::GivenName, Field::Surname1]);
+        reasons.push(plain(ReasonCode::NameAsRequested, (!open).then_some(same)));
     }
     if !form.serial_number.is_empty() {
         let wanted = bare(&form.serial_number);
         let numbers = [Field::SerialNumber, Field::IdDocumentNumber];
-        let same = numbers
-            .iter()
-            .any(|field| bare(&case.document_value(*field)) == wanted);
-        let doubtful = numbers.iter().any(|field| {
-            let entry = case.fields.get(field);
-            entry.is_some_and(|entry| entry.valid == Some(false))
-        });
-        let holds = if doubtful && !same { None } else { Some(same) };
-        reasons.push(plain(ReasonCode::NumberAsRequested, holds));
+        let same = numbers.iter().any(|field| bare(value(field)) == wanted);
+        let open = !same && doubtful(&numbers);
+        reasons.push(plain(
+            ReasonCode::NumberAsRequested,
+            (!open).then_some(same),
+        ));
     }
     let passport = matches!(zone.kind.as_str(), "TD3");
     match form.id_document_type.as_str() {
@@ -182,12 +187,12 @@ fn as_printed(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
 }
 
 /// The Spanish personal number's letter; other states' numbers are checked where the zone checks them.
-fn number_rule(case: &Case, zone: &ZoneReading) -> Option<CheckReason> {
+fn number_rule(zone: &ZoneReading, read: &BTreeMap<Field, FieldRead>) -> Option<CheckReason> {
     if zone.text("country") != "ESP" {
         return None;
     }
-    let number = case.document_value(Field::SerialNumber);
-    let holds = match check_number("ESP", NumberKind::Personal, &number) {
+    let number = &read.get(&Field::SerialNumber)?.value;
+    let holds = match check_number("ESP", NumberKind::Personal, number) {
         NumberCheck::Valid => Some(true),
         NumberCheck::Invalid => Some(false),
         NumberCheck::NoRule => None,
@@ -195,17 +200,40 @@ fn number_rule(case: &Case, zone: &ZoneReading) -> Option<CheckReason> {
     Some(plain(ReasonCode::NumberRule, holds))
 }
 
-/// Values that a person wrote over what was read: they are compared all the same, and said to be by hand.
-fn edited(case: &Case) -> Option<CheckReason> {
-    let by_hand = case.fields.values().filter(|entry| {
-        entry.source == FieldSource::Typed
-            && entry.edits.last().is_some_and(|edit| !edit.from.is_empty())
+/// Values that a person typed and that say otherwise than the document: they speak against it where it was read surely.
+fn edited(case: &Case, read: &BTreeMap<Field, FieldRead>) -> Option<CheckReason> {
+    let others = case.fields.iter().filter_map(|(field, entry)| {
+        let read = read.get(field)?;
+        let other = entry.source == FieldSource::Typed && !alike(*field, &entry.value, &read.value);
+        other.then_some(read)
     });
-    let count = by_hand.count();
-    (count > 0).then(|| CheckReason {
-        measured: Some(count.to_string()),
-        ..plain(ReasonCode::EditedByHand, None)
+    let others: Vec<&FieldRead> = others.collect();
+    let sure = |read: &&FieldRead| {
+        read.source == FieldSource::Mrz
+            && read.valid != Some(false)
+            && read.confidence >= LEAST_SURE_FAILURE
+    };
+    (!others.is_empty()).then(|| CheckReason {
+        measured: Some(others.len().to_string()),
+        ..plain(
+            ReasonCode::EditedByHand,
+            others.iter().any(sure).then_some(false),
+        )
     })
+}
+
+fn alike(field: Field, one: &str, other: &str) -> bool {
+    match field {
+        Field::GivenName | Field::Surname1 | Field::Surname2 => {
+            let name = |text: &str| PersonName {
+                surname_1: text.to_owned(),
+                given_name: "X".to_owned(),
+                ..PersonName::default()
+            };
+            compare_names(&name(one), &name(other)).same
+        }
+        _ => bare(one) == bare(other),
+    }
 }
 
 fn is_cut(zone: &ZoneReading) -> bool {

@@ -222,7 +222,22 @@ fn what_a_person_typed_is_judged() {
         .unwrap();
     assert_eq!(result(&case, Check::DocumentNotexpired), Some(false));
     let by_hand = said(&case, Check::DataIntegrity, ReasonCode::EditedByHand);
-    assert_eq!(by_hand, Some(None));
+    assert_eq!(by_hand, Some(Some(false)));
+}
+
+#[test]
+fn names_that_are_typed_before_or_over_the_reading_hide_no_other_document() {
+    let mut case = case(zone());
+    case.form.surname_1 = "Ruiz".to_owned();
+    case.form.surname_2.clear();
+    let at = datetime!(2026-03-10 09:00 UTC);
+    case.set_field(Field::Surname1, "RUIZ", at).unwrap();
+    case.set_field(Field::Surname2, "", at).unwrap();
+    assert_eq!(result(&case, Check::DataIntegrity), Some(false));
+    // Another spelling of the same name is none.
+    let mut same = self::case(zone());
+    same.set_field(Field::Surname1, "Muñoz", at).unwrap();
+    assert_eq!(result(&same, Check::DataIntegrity), Some(true));
 }
 
 #[test]

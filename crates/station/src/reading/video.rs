@@ -165,7 +165,7 @@ fn record(challenge: &Challenge, result: &LivenessResult) -> LivenessRecord {
             Demand::TurnLeft => ReasonCode::TurnedLeft,
             Demand::TurnRight => ReasonCode::TurnedRight,
         };
-        let at = step.found_at.map(|at| seconds(at));
+        let at = step.found_at.map(seconds);
         reasons.push(reason(code, Some(step.found_at.is_some()), at, None));
         seen_ms[place] = step
             .found_at

@@ -275,6 +275,7 @@ impl Desk {
     }
 
     pub async fn delivered(&self) -> EnrollmentView {
+        self.seen().await;
         self.ok(Command::Send).await;
         self.until("the end of the delivery", |view| {
             !matches!(view.delivery, DeliveryView::Sending { .. })
