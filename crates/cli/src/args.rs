@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use vision::liveness::Demand;
 
 /// Captures the evidence of a person's identification and delivers it to a Registration Authority.
 #[derive(Debug, Parser)]
@@ -53,6 +55,11 @@ pub enum Command {
     Read(ReadArgs),
     /// Say how alike the faces on two pictures are, each picture's largest.
     Compare(CompareArgs),
+    /// Say whether the person in a video did what was asked, in its order, and stayed the same person.
+    ///
+    /// Left and right are the person's own, in a video that is not mirrored. With --json one object a video, each on a line of
+    /// its own. That the pictures come from a camera, and not from a screen or a file, cannot be told from them.
+    Liveness(LivenessArgs),
     /// Check this station: settings, certificate, camera, disk; with --live also the RA.
     Doctor(DoctorArgs),
     /// Print the completions of a shell.
@@ -196,6 +203,49 @@ pub struct CompareArgs {
     pub a: PathBuf,
     /// JPEG or PNG.
     pub b: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct LivenessArgs {
+    /// MP4 with H.264.
+    #[arg(required = true)]
+    pub videos: Vec<PathBuf>,
+    /// What was asked, in this order. Without it, what can be seen is told, and nothing passes or fails.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ACTION,…")]
+    pub actions: Option<Vec<ActionArg>>,
+    /// When the document was held up, in seconds: there the face may be covered, and a second one be seen. May be given several
+    /// times.
+    #[arg(long, value_name = "FROM-TO", value_parser = span)]
+    pub document_shown: Vec<[Duration; 2]>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum ActionArg {
+    LookAhead,
+    TurnLeft,
+    TurnRight,
+}
+
+impl From<ActionArg> for Demand {
+    fn from(action: ActionArg) -> Demand {
+        match action {
+            ActionArg::LookAhead => Demand::LookAhead,
+            ActionArg::TurnLeft => Demand::TurnLeft,
+            ActionArg::TurnRight => Demand::TurnRight,
+        }
+    }
+}
+
+fn span(text: &str) -> Result<[Duration; 2], String> {
+    let seconds = |text: &str| {
+        let seconds = text.trim().parse::<f64>().ok()?;
+        Duration::try_from_secs_f64(seconds).ok()
+    };
+    text.split_once('-')
+        .and_then(|(from, to)| Some([seconds(from)?, seconds(to)?]))
+        .filter(|[from, to]| from <= to)
+        .ok_or_else(|| "seconds are expected as FROM-TO, like 3.5-8".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -19,11 +19,16 @@ pub enum CliError {
         path: PathBuf,
         source: vision::intake::IntakeError,
     },
+    #[error("{path}: the video cannot be used")]
+    Video {
+        path: PathBuf,
+        source: recorder::ReadError,
+    },
     #[error("{0}: no face was found")]
     NoFace(PathBuf),
     #[error("the picture cannot be read")]
     Reading(#[source] vision::reading::ReadingError),
-    #[error("faces cannot be compared")]
+    #[error("faces cannot be found or compared")]
     Model(#[source] vision::ModelError),
     #[error("{0} exists already; name another file or give --force")]
     Exists(PathBuf),
@@ -82,6 +87,7 @@ impl CliError {
             CliError::Runtime(_) => "runtime".into(),
             CliError::File { .. } => "file".into(),
             CliError::Picture { .. } => "picture_unusable".into(),
+            CliError::Video { .. } => "video_unusable".into(),
             CliError::NoFace(_) => "no_face".into(),
             CliError::Model(_) | CliError::Reading(_) => "model".into(),
             CliError::Exists(_) => "exists".into(),
@@ -107,7 +113,10 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CliError::Session { failure, .. } if is_ra(failure.code) => 4,
-            CliError::Evidence(_) | CliError::Picture { .. } | CliError::NoFace(_) => 3,
+            CliError::Evidence(_)
+            | CliError::Picture { .. }
+            | CliError::Video { .. }
+            | CliError::NoFace(_) => 3,
             CliError::Usage(_) => 2,
             _ => 1,
         }

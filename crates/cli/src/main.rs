@@ -50,6 +50,7 @@ async fn run(command: Command, output: &Output) -> Result<ExitCode, failure::Cli
         Command::CheckVideo(args) => commands::check_video::run(args, output),
         Command::Read(args) => commands::read::run(args, output),
         Command::Compare(args) => commands::compare::run(args, output),
+        Command::Liveness(args) => commands::liveness::run(args, output),
         Command::Doctor(args) => commands::doctor::run(args, output).await,
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -47,13 +47,7 @@ impl Output {
 
     /// Says why the command failed and gives its exit code.
     pub fn fail(&self, error: &CliError) -> ExitCode {
-        let mut text = error.to_string();
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            source = cause.source();
-        }
+        let text = chain(error);
         if self.json {
             println!(
                 "{}",
@@ -63,4 +57,16 @@ impl Output {
         eprintln!("videoid: {text}");
         ExitCode::from(error.exit_code())
     }
+}
+
+/// An error with all its causes.
+pub fn chain(error: &CliError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

@@ -5,6 +5,7 @@ pub mod check_video;
 pub mod compare;
 pub mod demo;
 pub mod doctor;
+pub mod liveness;
 pub mod mock;
 pub mod read;
 pub mod record;

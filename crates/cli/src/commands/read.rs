@@ -14,7 +14,7 @@ use vision::{Picture, intake};
 
 use crate::args::ReadArgs;
 use crate::failure::CliError;
-use crate::output::Output;
+use crate::output::{Output, chain};
 
 /// Quality of saved JPEGs.
 const SAVED_QUALITY: u8 = 95;
@@ -90,36 +90,31 @@ pub fn run(args: ReadArgs, output: &Output) -> Result<ExitCode, CliError> {
             source,
         })?;
     }
-    let mut worst = ExitCode::SUCCESS;
+    let mut worst = 0;
     for path in &args.images {
         match read(path, &args) {
             Ok((answer, words)) => output.result(&words, &answer),
             Err(error) => {
-                worst = ExitCode::from(error.exit_code());
-                let text = chain(&error);
-                let refused = Refused {
-                    file: path.display().to_string(),
-                    error: RefusedWhy {
-                        code: error.code(),
-                        text: text.clone(),
-                    },
-                };
-                output.result(&text, &refused);
+                worst = worst.max(error.exit_code());
+                refuse(path, &error, output);
             }
         }
     }
-    Ok(worst)
+    Ok(ExitCode::from(worst))
 }
 
-fn chain(error: &CliError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
+/// Says why one file of several could not be used: on its line for a program, on standard error for a person.
+pub(super) fn refuse(path: &Path, error: &CliError, output: &Output) {
+    let text = chain(error);
+    let refused = Refused {
+        file: path.display().to_string(),
+        error: RefusedWhy {
+            code: error.code(),
+            text: text.clone(),
+        },
+    };
+    output.result("", &refused);
+    output.note(&format!("videoid: {text}"));
 }
 
 fn read(path: &Path, args: &ReadArgs) -> Result<(Answer, String), CliError> {
