@@ -15,16 +15,16 @@ def check_digit(text):
     return str(sum(value(c) * (7, 3, 1)[i % 3] for i, c in enumerate(text)) % 10)
 
 
-def td1():
-    number, birth, expiry = "D23145890", "740812", "340415"
+def td1(expiry="340415"):
+    number, birth = "D23145890", "740812"
     upper = "I<UTO" + number + check_digit(number) + "12345678Z".ljust(15, "<")
     lower = birth + check_digit(birth) + "F" + expiry + check_digit(expiry) + "UTO" + "<" * 11
     composite = upper[5:30] + lower[0:7] + lower[8:15] + lower[18:29]
     return [upper, lower + check_digit(composite), "ERIKSSON<<ANNA<MARIA".ljust(30, "<")]
 
 
-def td3():
-    number, birth, expiry, personal = "L898902C3", "740812", "340415", "12345678Z".ljust(14, "<")
+def td3(expiry="340415"):
+    number, birth, personal = "L898902C3", "740812", "12345678Z".ljust(14, "<")
     lower = (number + check_digit(number) + "UTO" + birth + check_digit(birth) + "F" + expiry
              + check_digit(expiry) + personal + check_digit(personal))
     composite = lower[0:10] + lower[13:20] + lower[21:43]
@@ -87,7 +87,7 @@ TEAL = ("#dcecee", "#b9d6d3", "#3d8b8b")
 CARD_W, CARD_H = 1344, 848
 
 
-def card_front(face):
+def card_front(face, expiry="15 APR 2034"):
     body = (
         f'<rect width="{CARD_W}" height="92" fill="#0f4c5c" opacity=".93"/>'
         + text(44, 60, "UTOPIA", 42, "bold", "#fff", extra='letter-spacing="6"')
@@ -98,7 +98,7 @@ def card_front(face):
         + field(476, 264, "Given names / Prénoms", "ANNA MARIA", 42)
         + field(476, 358, "Date of birth", "12 AUG 1974") + field(800, 358, "Sex", "F")
         + field(930, 358, "Nationality", "UTO") + field(476, 442, "Document No.", "D23145890")
-        + field(800, 442, "Date of expiry", "15 APR 2034") + field(476, 526, "Personal No.", "12345678Z")
+        + field(800, 442, "Date of expiry", expiry) + field(476, 526, "Personal No.", "12345678Z")
         + field(800, 526, "Place of birth", "ZENITH")
         + text(60, 700, "SPECIMEN", 44, "bold", "#b3261e") + text(60, 742, "Not a real document. For training only.", 24)
         + '<g transform="translate(1160 700)" fill="none" stroke="#0f4c5c" stroke-width="4" opacity=".7">'
@@ -106,7 +106,7 @@ def card_front(face):
     return card(body + specimen_mark(CARD_W, CARD_H, 190), CARD_W, CARD_H, TEAL)
 
 
-def card_rear():
+def card_rear(zone):
     body = (
         '<rect y="40" width="1344" height="10" fill="#0f4c5c" opacity=".6"/>'
         + field(70, 110, "Address / Adresse", "14 HORIZON ROW, ZENITH")
@@ -116,14 +116,14 @@ def card_rear():
           '<path d="M1010 150h70v50h-70M1200 150h-70v50h70M1105 100v50M1105 200v50" stroke="#8a6d1d" stroke-width="3" fill="none"/>'
         + text(70, 430, "SPECIMEN", 40, "bold", "#b3261e") + text(330, 430, "Not a real document. For training only.", 24)
         + '<rect y="520" width="1344" height="328" fill="#fff" opacity=".78"/>'
-        + mrz(72, 608, td1(), 54, 92))
+        + mrz(72, 608, zone, 54, 92))
     return card(body + specimen_mark(CARD_W, 520, 150), CARD_W, CARD_H, TEAL)
 
 
 PASS_W, PASS_H = 1344, 946
 
 
-def passport(face):
+def passport(face, zone, expiry="15 APR 2034"):
     body = (
         text(56, 66, "UTOPIA", 42, "bold", "#5b1f3a", extra='letter-spacing="6"') + text(300, 64, "PASSPORT · PASSEPORT", 28, colour="#5b1f3a")
         + f'<image x="56" y="130" width="378" height="486" href="data:image/png;base64,{face}"/>'
@@ -131,9 +131,9 @@ def passport(face):
         + field(480, 224, "Surname / Nom", "ERIKSSON", 40) + field(480, 312, "Given names / Prénoms", "ANNA MARIA", 40)
         + field(480, 402, "Nationality", "UTOPIAN") + field(840, 402, "Personal No.", "12345678Z")
         + field(480, 482, "Date of birth", "12 AUG 1974") + field(840, 482, "Sex", "F") + field(940, 482, "Place of birth", "ZENITH")
-        + field(480, 562, "Date of issue", "15 APR 2024") + field(840, 562, "Date of expiry", "15 APR 2034")
+        + field(480, 562, "Date of issue", "15 APR 2024") + field(840, 562, "Date of expiry", expiry)
         + text(56, 678, "SPECIMEN", 40, "bold", "#b3261e") + text(320, 676, "Not a real document. For training only.", 24)
-        + '<rect y="716" width="1344" height="230" fill="#fff" opacity=".8"/>' + mrz(56, 808, td3(), 39, 84))
+        + '<rect y="716" width="1344" height="230" fill="#fff" opacity=".8"/>' + mrz(56, 808, zone, 39, 84))
     return card(body + specimen_mark(PASS_W, PASS_H, 190), PASS_W, PASS_H, ("#f3e6ea", "#e2c9d2", "#a04468"))
 
 
@@ -171,12 +171,13 @@ def face(source):
             f'<image x="443" y="46" width="1034" height="1034" mask="url(#m)" href="data:image/png;base64,{data[0]}"/>{BAND}')
 
 
-def render(name, body, quality=86):
+def render(name, body, part=None, quality=86):
+    """Draws a frame, or the part of it that differs from another (ImageMagick's geometry)."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{W}" height="{H}" viewBox="0 0 {W} {H}">{body}</svg>'
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(f"{folder}/a.svg").write_text(svg)
         subprocess.run(["rsvg-convert", "--unlimited", "-o", f"{folder}/a.png", f"{folder}/a.svg"], check=True)
-        subprocess.run(["/usr/bin/convert", f"{folder}/a.png", "-strip", "-sampling-factor", "4:2:0", "-quality",
+        subprocess.run(["/usr/bin/convert", f"{folder}/a.png", *(["-crop", part, "+repage"] if part else []), "-strip", "-sampling-factor", "4:2:0", "-quality",
                         str(quality), str(HERE / f"{name}.jpg")], check=True)
 
 
@@ -184,7 +185,13 @@ if __name__ == "__main__":
     source = sys.argv[1]
     head = portrait(source, "168x216+142+8", "368x474", True)
     render("document_front", desk(card_front(head), CARD_W, CARD_H, -0.7))
-    render("document_rear", desk(card_rear(), CARD_W, CARD_H, 0.5))
-    render("passport_page", desk(passport(head), PASS_W, PASS_H, -0.4))
+    render("document_rear", desk(card_rear(td1()), CARD_W, CARD_H, 0.5))
+    render("passport_page", desk(passport(head, td3()), PASS_W, PASS_H, -0.4))
     render("face", face(source))
     (HERE / "mrz.txt").write_text("\n".join(td1() + td3()) + "\n")
+    # Where these parts lie: src/replay/defects.rs.
+    date, zones = "15 APR 2020", (td1("200415"), td3("200415"))
+    render("expired_front", desk(card_front(head, date), CARD_W, CARD_H, -0.7), "352x80+1072+592")
+    render("expired_rear", desk(card_rear(zones[0]), CARD_W, CARD_H, 0.5), "1264x112+336+784")
+    render("expired_passport", desk(passport(head, zones[1], date), PASS_W, PASS_H, -0.4), "1280x384+320+656")
+    (HERE / "mrz_expired.txt").write_text("\n".join(zones[0] + zones[1]) + "\n")

@@ -78,6 +78,14 @@ pub enum Scene {
     Video,
 }
 
+/// How the subject before the replay camera holds the head; left and right are the subject's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    Ahead,
+    Left,
+    Right,
+}
+
 /// Gives frames. After an error other than [`CameraError::Format`] the source is used up; open another.
 pub trait FrameSource: Send {
     /// The next frame, waiting until `deadline` at the latest. Frames that nobody asked for in time are left out.
@@ -90,4 +98,7 @@ pub trait FrameSource: Send {
 
     /// Tells the replay what to show.
     fn show(&mut self, _scene: Scene) {}
+
+    /// Tells the replay how the head of the recording scene is to turn.
+    fn ask(&mut self, _turn: Turn) {}
 }

@@ -21,10 +21,9 @@ pub use child::child_main;
 pub use convert::{I420, Rgb};
 pub use device::{Device, Format, Mode};
 pub use error::CameraError;
-pub use frame::{Frame, FrameSource, Origin, Payload, Scene};
+pub use frame::{Frame, FrameSource, Origin, Payload, Scene, Turn};
 pub use live::{CHILD_ARGUMENT, ChildCommand, devices, open_live};
 pub use replay::{ReplayFault, ReplaySpec, open_replay};
-pub use specimen::{Area, specimen_portrait_area};
 
 /// Preview and video: enough for a face and a script, light enough for two cores.
 pub const PREVIEW_WIDTH: u32 = 1280;

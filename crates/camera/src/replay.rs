@@ -6,6 +6,7 @@
 mod film;
 mod pictures;
 mod touch;
+mod turn;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::error::CameraError;
-use crate::frame::{Frame, FrameSource, Origin, Payload, Scene};
+use crate::frame::{Frame, FrameSource, Origin, Payload, Scene, Turn};
 use pictures::Pictures;
 
 /// Pictures a second.
@@ -195,6 +196,10 @@ impl FrameSource for Replay {
 
     fn show(&mut self, scene: Scene) {
         self.pictures.show(scene);
+    }
+
+    fn ask(&mut self, turn: Turn) {
+        self.pictures.ask(turn);
     }
 }
 

@@ -12,27 +12,6 @@ pub(crate) fn picture(scene: Scene) -> &'static [u8] {
     }
 }
 
-/// A rectangle in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    pub x: u32,
-    pub y: u32,
-    pub width: u32,
-    pub height: u32,
-}
-
-/// Where the holder's portrait stands on the specimen documents, in a straightened picture of this size.
-pub fn specimen_portrait_area(width: u32, height: u32) -> Area {
-    let x = |share: f64| (f64::from(width) * share) as u32;
-    let y = |share: f64| (f64::from(height) * share) as u32;
-    Area {
-        x: x(0.045),
-        y: y(0.185),
-        width: x(0.277),
-        height: y(0.555),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pictures_are_whole_and_the_portrait_is_grey() {
+    fn the_pictures_are_whole() {
         for scene in [
             Scene::DocumentFront,
             Scene::DocumentRear,
@@ -94,21 +73,5 @@ mod tests {
             let rgb = Rgb::from_jpeg(picture(scene)).unwrap();
             assert_eq!((rgb.width, rgb.height), (1920, 1080), "{scene:?}");
         }
-        // The portrait is printed in grey on a coloured card: the area holds little else.
-        let front = Rgb::from_jpeg(picture(Scene::DocumentFront)).unwrap();
-        let area = specimen_portrait_area(front.width, front.height);
-        let portrait = front
-            .cropped(area.x, area.y, area.width, area.height)
-            .unwrap();
-        let grey = portrait
-            .pixels
-            .chunks_exact(3)
-            .filter(|p| p.iter().max().unwrap() - p.iter().min().unwrap() < 24)
-            .count();
-        assert!(
-            grey * 10 > portrait.pixels.len() / 3 * 7,
-            "{grey} of {}",
-            portrait.pixels.len() / 3
-        );
     }
 }

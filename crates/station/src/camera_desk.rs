@@ -64,6 +64,7 @@ pub enum CameraReport {
 
 enum Control {
     Show(Step, DocumentType),
+    Ask(Option<ChallengeAction>),
     Still,
     Record(Weak<Recorder>),
     StopRecording,
@@ -150,6 +151,11 @@ impl CameraDesk {
     pub fn show(&mut self, step: Step, document: DocumentType) {
         self.shown = (step, document);
         self.tell(Control::Show(step, document));
+    }
+
+    /// Tells the replay what its subject is asked to do now.
+    pub fn ask(&mut self, action: Option<ChallengeAction>) {
+        self.tell(Control::Ask(action));
     }
 
     pub fn take_still(&mut self) {
@@ -363,6 +369,7 @@ impl CameraThread {
             loop {
                 match self.orders.try_recv() {
                     Ok(Control::Show(step, document)) => source.show(step, document),
+                    Ok(Control::Ask(action)) => source.ask(action),
                     Ok(Control::Still) => {
                         let result = source.still(Instant::now() + FRAME_TIMEOUT * 2);
                         let run = self.run;

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use camera::{CameraError, ChildCommand, Device, FrameSource, ReplaySpec, Scene};
-use evidence::{DocumentType, Step};
+use camera::{CameraError, ChildCommand, Device, FrameSource, ReplaySpec, Scene, Turn};
+use evidence::{ChallengeAction, DocumentType, Step};
 use recorder::YuvFrame;
 
 use crate::camera_desk::Still;
@@ -169,6 +169,17 @@ impl Source {
             }
             Step::DocumentFront | Step::Portrait => Scene::DocumentFront,
             _ => Scene::Face,
+        });
+    }
+}
+
+impl Source {
+    /// Tells the replay what its subject is asked to do now.
+    pub fn ask(&mut self, action: Option<ChallengeAction>) {
+        self.0.ask(match action {
+            Some(ChallengeAction::TurnLeft) => Turn::Left,
+            Some(ChallengeAction::TurnRight) => Turn::Right,
+            _ => Turn::Ahead,
         });
     }
 }

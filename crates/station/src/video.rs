@@ -140,6 +140,7 @@ impl Session {
             interrupted: None,
             abandoned: false,
         });
+        self.ask_next();
         Ok(())
     }
 
@@ -171,7 +172,18 @@ impl Session {
         self.change(AuditEvent::ActionMarked { index, at_ms }, |case| {
             case.challenge.mark(place, at_ms);
             Ok(())
-        })
+        })?;
+        self.ask_next();
+        Ok(())
+    }
+
+    /// The subject before the replay camera does what is asked for next.
+    fn ask_next(&mut self) {
+        let Some(open) = &self.open else { return };
+        let challenge = &open.case.challenge;
+        let next = challenge.marked_ms.iter().position(Option::is_none);
+        let action = next.and_then(|place| challenge.actions.get(place).copied());
+        self.camera.ask(action);
     }
 
     pub(crate) fn stop_recording(&mut self) -> Result<(), Failure> {
@@ -226,6 +238,7 @@ impl Session {
 
     fn end_recording(&mut self, interrupted: Option<String>, abandoned: bool) {
         self.camera.stop_recording();
+        self.camera.ask(None);
         let (store, inbox, limits) = (self.store.clone(), self.inbox.clone(), self.video_limits());
         let Some(open) = &mut self.open else { return };
         let (Some(recording), Some(record)) = (&mut open.recording, open.case.recording.clone())

@@ -8,9 +8,10 @@ use bytes::Bytes;
 
 use super::film::Film;
 use super::touch::Touch;
+use super::turn::{Head, turned};
 use crate::convert::Rgb;
 use crate::error::CameraError;
-use crate::frame::{Payload, Scene};
+use crate::frame::{Payload, Scene, Turn};
 use crate::{PREVIEW_HEIGHT, PREVIEW_WIDTH, specimen};
 
 /// Different pictures before the motion repeats.
@@ -20,16 +21,17 @@ const SHAKE: f64 = 3.0;
 const SWAY: f64 = 16.0;
 const PREVIEW_QUALITY: u8 = 84;
 const STILL_QUALITY: u8 = 90;
-/// Finished previews that are kept, some 200 KB each; specimens need [`LOOP`] a scene.
-const KEPT: usize = 150;
+/// Finished previews that are kept, some 200 KB each; specimens need [`LOOP`] a scene, and as many for each turn of the head.
+const KEPT: usize = 180;
 
 pub type Picture = (Payload, u32, u32);
 
 pub struct Pictures {
     source: Source,
     touch: Touch,
-    /// Finished previews by the picture shown and the step of the motion.
-    made: HashMap<(Key, u64), (Bytes, u32, u32)>,
+    head: Head,
+    /// Finished previews by the picture shown, the step of the motion and that of the head.
+    made: HashMap<(Key, u64, i32), (Bytes, u32, u32)>,
     /// The newest picture, larger than the preview by the room that it moves in, and that room.
     base: Option<(Key, Arc<Rgb>, Room)>,
 }
@@ -60,6 +62,7 @@ impl Pictures {
         Ok(Pictures {
             source,
             touch: Touch::new(seed),
+            head: Head::default(),
             made: HashMap::new(),
             base: None,
         })
@@ -71,20 +74,28 @@ impl Pictures {
         }
     }
 
+    pub fn ask(&mut self, turn: Turn) {
+        self.head.ask(turn);
+    }
+
     pub fn preview(&mut self, number: u64) -> Result<Picture, CameraError> {
         let Some(key) = self.key(number) else {
             return self.still(number);
         };
         let step = number % LOOP;
-        let (jpeg, width, height) = match self.made.get(&(key, step)) {
+        let turn = match key {
+            Key::Specimen(Scene::Video) => self.head.step(),
+            _ => 0,
+        };
+        let (jpeg, width, height) = match self.made.get(&(key, step, turn)) {
             Some(made) => made.clone(),
             None => {
-                let mut picture = self.moved(key, step)?;
+                let mut picture = self.moved(key, step, turn)?;
                 self.touch.finish(&mut picture, step)?;
                 let jpeg = picture.to_jpeg(PREVIEW_QUALITY)?;
                 let made = (jpeg, picture.width, picture.height);
                 if self.made.len() < KEPT {
-                    self.made.insert((key, step), made.clone());
+                    self.made.insert((key, step, turn), made.clone());
                 }
                 made
             }
@@ -131,8 +142,8 @@ impl Pictures {
         }
     }
 
-    /// The picture at preview size at this step of its motion.
-    fn moved(&mut self, key: Key, step: u64) -> Result<Rgb, CameraError> {
+    /// The picture at preview size at this step of its motion, the head turned so far.
+    fn moved(&mut self, key: Key, step: u64, turn: i32) -> Result<Rgb, CameraError> {
         let (base, room) = match &self.base {
             Some((shown, base, room)) if *shown == key => (base.clone(), *room),
             _ => {
@@ -150,14 +161,19 @@ impl Pictures {
         } else {
             SHAKE
         };
-        let turn = step as f64 / LOOP as f64 * std::f64::consts::TAU;
+        let base = if turn == 0 {
+            base
+        } else {
+            Arc::new(turned(&base, turn))
+        };
+        let phase = step as f64 / LOOP as f64 * std::f64::consts::TAU;
         let place = |room: u32, shift: f64| {
             let middle = f64::from(room / 2);
             (middle + shift.clamp(-middle, middle)) as u32
         };
         let (x, y) = (
-            place(room.0, turn.sin() * reach),
-            place(room.1, (2.0 * turn).sin() * reach / 2.0),
+            place(room.0, phase.sin() * reach),
+            place(room.1, (2.0 * phase).sin() * reach / 2.0),
         );
         base.cropped(x, y, base.width - room.0, base.height - room.1)
             .ok_or_else(|| CameraError::Format("an empty picture".into()))

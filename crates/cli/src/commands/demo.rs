@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use evidence::{DocumentType, Field, ImageKind, Step};
+use evidence::{DocumentType, ImageKind, Step};
 use station::contract::{
-    CameraState, Command, DeliveryView, EnrollmentView, RequestForm, Snapshot, Work,
+    CameraState, Command, DeliveryView, EnrollmentView, ReadingState, ReadingView, RequestForm,
+    Snapshot, Work,
 };
 use station::{Settings, Station, StationConfig, StationHandle};
 
@@ -93,13 +94,13 @@ async fn enroll(
         demo.take(Step::DocumentRear, ImageKind::DocumentRear)
             .await?;
     }
-    demo.crop_portrait().await?;
+    demo.report_portrait().await?;
     demo.take(Step::Selfie, ImageKind::DocumentOwner).await?;
     demo.record(Duration::from_secs(args.seconds.into()))
         .await?;
 
     demo.go_to(Step::Data).await?;
-    demo.confirm_fields().await?;
+    demo.report_seen().await?;
     demo.go_to(Step::Review).await?;
     demo.ask("send", Command::Send).await?;
     let status = demo
@@ -244,14 +245,28 @@ impl Demo<'_> {
         Ok(())
     }
 
+    /// The station captures by itself; where it sees no good moment for long, the shutter is pressed as an operator would.
     async fn take(&self, step: Step, kind: ImageKind) -> Result<(), CliError> {
         let name = kind.key();
         self.go_to(step).await?;
-        self.ask(name, Command::Capture { kind }).await?;
-        self.wait(name, |case| {
-            Ok(case.pending.as_ref().filter(|p| p.kind == kind).cloned())
-        })
-        .await?;
+        loop {
+            let by_hand = self
+                .wait(name, |case| {
+                    let there = case.pending.as_ref().is_some_and(|p| p.kind == kind);
+                    let stuck = case.capturing.manual && !case.capturing.working;
+                    Ok((there || stuck).then_some(!there))
+                })
+                .await?;
+            if !by_hand {
+                break;
+            }
+            // It may begin to capture by itself in this very moment.
+            let _ = self.ask(name, Command::Capture { kind }).await;
+            self.wait(name, |case| {
+                Ok((!case.capturing.working || case.pending.is_some()).then_some(()))
+            })
+            .await?;
+        }
         self.ask(name, Command::UsePending).await?;
         self.report_image(kind).await
     }
@@ -272,29 +287,8 @@ impl Demo<'_> {
         Ok(())
     }
 
-    /// Cuts the portrait out where the project's specimens have it.
-    async fn crop_portrait(&self) -> Result<(), CliError> {
-        self.go_to(Step::Portrait).await?;
-        let front = self
-            .wait("portrait", |case| {
-                Ok(case
-                    .images
-                    .iter()
-                    .find(|i| i.kind == ImageKind::DocumentFront)
-                    .cloned())
-            })
-            .await?;
-        let area = camera::specimen_portrait_area(front.width, front.height);
-        self.ask(
-            "portrait",
-            Command::CropPortrait {
-                x: area.x,
-                y: area.y,
-                width: area.width,
-                height: area.height,
-            },
-        )
-        .await?;
+    /// The station cuts the portrait out of the front once it has read it.
+    async fn report_portrait(&self) -> Result<(), CliError> {
         self.report_image(ImageKind::DocumentPhoto).await
     }
 
@@ -332,31 +326,44 @@ impl Demo<'_> {
         Ok(())
     }
 
-    /// Types what the specimen says: the request was made from it, so each field is as requested.
-    async fn confirm_fields(&self) -> Result<(), CliError> {
-        let fields = self
-            .enrollment()
-            .map(|case| case.fields)
-            .unwrap_or_default();
-        for field in fields {
-            if field.document.is_empty() && !field.requested.is_empty() {
-                self.ask(
-                    "data",
-                    Command::SetField {
-                        field: field.field,
-                        value: field.requested,
-                    },
-                )
-                .await?;
-            }
+    /// Waits until all is read and compared, and tells what it came to. Nothing is typed.
+    async fn report_seen(&self) -> Result<(), CliError> {
+        let case = self
+            .wait("read the evidence", |case| {
+                let reading = |view: &ReadingView| view.state == ReadingState::Reading;
+                let working = case.readings.iter().any(reading)
+                    || case.faces.working
+                    || case.liveness.working;
+                Ok((!working).then(|| case.clone()))
+            })
+            .await?;
+        for reading in &case.readings {
+            let zone = match (&reading.zone, reading.zone_valid) {
+                (Some(zone), true) => format!("{zone} zone, all check digits hold"),
+                (Some(zone), false) => format!("{zone} zone, in doubt"),
+                (None, _) => "no zone".to_owned(),
+            };
+            self.output
+                .step(&format!("{} read: {zone}", reading.kind.key()));
         }
-        self.ask(
-            "data",
-            Command::SetField {
-                field: Field::BirthDate,
-                value: "1974-08-12".into(),
-            },
-        )
-        .await
+        let read = case
+            .fields
+            .iter()
+            .filter(|field| field.confidence.is_some());
+        self.output
+            .step(&format!("{} fields read, none typed", read.count()));
+        let likeness = case.faces.selfie_portrait.and_then(|found| found.score);
+        self.output.step(&match likeness {
+            Some(score) => format!("selfie against portrait: {score} of 100"),
+            None => "selfie against portrait: not measured".to_owned(),
+        });
+        for check in &case.checks {
+            let value = match check.result.value() {
+                Some(value) => value.to_string(),
+                None => "not performed".to_owned(),
+            };
+            self.output.step(&format!("{}: {value}", check.check.key()));
+        }
+        Ok(())
     }
 }
