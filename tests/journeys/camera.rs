@@ -12,6 +12,12 @@ const DRIVER: &str = concat!(
     "/crates/camera/tests/fakecam/fakecam.c"
 );
 
+/// What stands before the camera when the still is taken.
+const SPECIMEN: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/crates/camera/specimens/document_front.jpg"
+);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_camera_is_seen_unplugged_replugged_and_frozen() {
     let _turn = turn().await;
@@ -55,9 +61,9 @@ async fn a_camera_is_seen_unplugged_replugged_and_frozen() {
     // A still through the same camera, at its best resolution.
     desk.click("shutter").await;
     desk.see("use-picture").await;
-    let pending = desk.snapshot().await["enrollment"]["pending"].clone();
+    let look = desk.snapshot().await["enrollment"]["pending"]["look"].clone();
     assert_eq!(
-        (&pending["width"], &pending["height"]),
+        (&look["originalWidth"], &look["originalHeight"]),
         (&1920.into(), &1080.into())
     );
     desk.quit().await;
@@ -112,11 +118,14 @@ impl FakeCamera {
             .status()
             .expect("a C compiler is needed for this journey");
         assert!(built.success(), "the test driver is built");
-        for (name, size) in [("small.jpg", "1280x720"), ("large.jpg", "1920x1080")] {
+        // Nothing to capture in the live view, a document in the still.
+        let input = ["-f", "lavfi", "-i", "testsrc=size=1280x720:rate=1"];
+        let specimen = ["-i", SPECIMEN];
+        for (name, input) in [("small.jpg", &input[..]), ("large.jpg", &specimen[..])] {
             let made = Command::new("ffmpeg")
-                .args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i"])
-                .arg(format!("testsrc=size={size}:rate=1"))
-                .args(["-frames:v", "1", "-pix_fmt", "yuvj422p", "-q:v", "4"])
+                .args(["-nostdin", "-loglevel", "error"])
+                .args(input)
+                .args(["-frames:v", "1", "-pix_fmt", "yuvj422p", "-q:v", "3"])
                 .arg(camera.place(name))
                 .status()
                 .expect("ffmpeg is needed for this journey");

@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::support::enrollment::{
-    capture_documents, case_files_with, delivered, fill_data, portrait, record, review, selfie,
+    capture_documents, case_files_with, delivered, portrait, read_data, record, review, selfie,
 };
 use crate::support::officer::*;
 use crate::support::{Desk, turn};
@@ -174,7 +174,7 @@ async fn a_refused_request_that_takes_evidence_again_is_captured_anew_under_its_
     portrait(&desk).await;
     selfie(&desk).await;
     record(&desk).await;
-    fill_data(&desk).await;
+    read_data(&desk).await;
     let case_id = send(&desk).await;
 
     assert_eq!(mock.calls("create_request").await, 0);

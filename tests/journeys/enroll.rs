@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::enrollment::{
-    attest, begin, capture_documents, case_files_with, delivered, fill_data, portrait, record,
+    attest, begin, capture_documents, case_files_with, delivered, portrait, read_data, record,
     review, selfie,
 };
 use crate::support::{Desk, PATIENCE, Setup, turn};
@@ -35,8 +35,8 @@ async fn an_enrollment_with_the_replay_camera_reaches_the_officer_byte_for_byte(
     portrait(&desk).await;
     selfie(&desk).await;
     record(&desk).await;
-    fill_data(&desk).await;
-    attest(&desk, "document_notexpired").await;
+    read_data(&desk).await;
+    attest(&desk, "document_notcopy").await;
     review(&desk).await;
     let mock = desk.mock().await;
     // Slow enough that the progress can be seen.
@@ -100,7 +100,7 @@ async fn an_enrollment_with_a_picked_file_reaches_the_officer() {
     let picked = std::fs::read(&file).unwrap();
     drop(folder);
     desk.click("primary").await;
-    fill_data(&desk).await;
+    read_data(&desk).await;
     review(&desk).await;
     desk.click("primary").await;
     delivered(&desk).await;
@@ -171,7 +171,7 @@ async fn a_refused_upload_is_named_and_sent_again() {
     desk.click("pick-video").await;
     desk.see("video-result").await;
     desk.click("primary").await;
-    fill_data(&desk).await;
+    read_data(&desk).await;
     review(&desk).await;
 
     let mock = desk.mock().await;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use crate::support::enrollment::{
-    capture_documents, delivered, fill_data, portrait, record, review, selfie,
+    capture_documents, delivered, portrait, read_data, record, review, selfie,
 };
 use crate::support::officer::*;
 use crate::support::{Desk, Setup, leavings, turn};
@@ -200,7 +200,7 @@ async fn a_refused_identification_is_captured_again_and_approved_by_another() {
     portrait(&desk).await;
     selfie(&desk).await;
     record(&desk).await;
-    fill_data(&desk).await;
+    read_data(&desk).await;
     review(&desk).await;
     desk.click("primary").await;
     delivered(&desk).await;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use time::{Date, macros::format_description};
+use time::Date;
 
 use crate::dates::{AGE_OF_MAJORITY, age_on, never_expires, not_expired};
 use crate::reading_fields::field_date;
@@ -84,8 +84,8 @@ fn expiry(case: &Case, now: &Today) -> Judged {
     let reason = CheckReason {
         code: ReasonCode::ExpiryDate,
         holds: Some(value),
-        measured: Some(written(last_day)),
-        expected: Some(written(now.date)),
+        measured: Some(last_day.to_string()),
+        expected: Some(now.date.to_string()),
     };
     on_a_clock(now, value, "date of expiry", reason)
 }
@@ -201,11 +201,6 @@ fn plain(code: ReasonCode, holds: Option<bool>) -> CheckReason {
         measured: None,
         expected: None,
     }
-}
-
-fn written(date: Date) -> String {
-    date.format(format_description!("[day]/[month]/[year]"))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -63,8 +63,6 @@ pub async fn capture_documents(desk: &Desk) {
         (state["camera"]["state"]["state"] == "live").then_some(())
     })
     .await;
-    desk.element("[data-testid=\"shutter\"]:not([disabled])")
-        .await;
     desk.step_picture("04-document-front").await;
     take(
         desk,
@@ -76,20 +74,19 @@ pub async fn capture_documents(desk: &Desk) {
     take(desk, "document_rear", "document_rear", None).await;
 }
 
-/// The portrait, cut out where the window proposes it.
+/// The portrait: the station cuts it by itself.
 pub async fn portrait(desk: &Desk) {
-    desk.see("crop-frame").await;
-    desk.step_picture("06-portrait").await;
-    desk.click("crop-apply").await;
     desk.until("the portrait", |state| accepted(state, "document_photo"))
         .await;
+    if step(&desk.snapshot().await) == "portrait" {
+        desk.see("portrait-adjust").await;
+        desk.step_picture("06-portrait").await;
+    }
     leave(desk, "portrait").await;
 }
 
 /// The subject's face.
 pub async fn selfie(desk: &Desk) {
-    desk.element("[data-testid=\"shutter\"]:not([disabled])")
-        .await;
     desk.step_picture("07-selfie").await;
     take(desk, "selfie", "document_owner", None).await;
 }
@@ -106,7 +103,20 @@ pub async fn record(desk: &Desk) {
         })
         .await;
     for index in 0..actions {
-        desk.click(&format!("mark-{index}")).await;
+        // The station marks by itself what it sees; the rest is the operator's.
+        let seen = desk
+            .until("an action that is seen or asked for", |state| {
+                let challenge = &state["enrollment"]["challenge"];
+                if !challenge["markedMs"][index].is_null() {
+                    return Some(true);
+                }
+                let measured = state["enrollment"]["liveness"]["measuredActions"].as_array()?;
+                (!measured.contains(&challenge["actions"][index])).then_some(false)
+            })
+            .await;
+        if !seen {
+            desk.click(&format!("mark-{index}")).await;
+        }
     }
     desk.step_picture("08-video").await;
     desk.click("record-stop").await;
@@ -120,27 +130,31 @@ pub async fn record(desk: &Desk) {
     leave(desk, "video").await;
 }
 
-/// The data as the document says them: here, as the request does.
-pub async fn fill_data(desk: &Desk) {
+/// The data as the document says them: read, compared and judged by the station; nothing is typed.
+pub async fn read_data(desk: &Desk) {
     desk.see("row-given_name").await;
+    desk.until("the reading", |state| {
+        let enrollment = &state["enrollment"];
+        let readings = enrollment["readings"].as_array()?;
+        let reading = readings
+            .iter()
+            .any(|view| view["state"]["state"] == "reading");
+        let working = |what: &str| enrollment[what]["working"] == true;
+        (!reading && !working("faces") && !working("liveness")).then_some(())
+    })
+    .await;
     let fields = desk
         .until("the fields", |state| {
             state["enrollment"]["fields"].as_array().cloned()
         })
         .await;
-    for view in fields {
-        let field = view["field"].as_str().unwrap_or_default().to_owned();
-        let requested = view["requested"].as_str().unwrap_or_default();
-        if requested.is_empty() || view["document"] == requested {
-            continue;
-        }
-        desk.click(&format!("take-{field}")).await;
-        desk.until("the field as requested", |state| {
-            let fields = state["enrollment"]["fields"].as_array()?;
-            let now = fields.iter().find(|now| now["field"] == field.as_str())?;
-            (now["document"] == now["requested"]).then_some(())
-        })
-        .await;
+    for name in ["given_name", "surname_1", "serial_number", "birth_date"] {
+        let field = fields.iter().find(|view| view["field"] == name);
+        let field = field.expect("all fields are shown");
+        assert!(
+            field["document"] != "" && field["source"] != "typed",
+            "{name} was not read: {field}"
+        );
     }
 }
 
@@ -210,8 +224,30 @@ pub fn case_files_with(data: &Path, case_id: &str, bytes: &[u8]) -> Vec<PathBuf>
     found
 }
 
+/// The station captures by itself; where it sees no good moment for long, the shutter is pressed.
 async fn take(desk: &Desk, step: &str, kind: &str, name: Option<&str>) {
-    desk.click("shutter").await;
+    loop {
+        let there = desk
+            .until("a picture, or the shutter", |state| {
+                let enrollment = &state["enrollment"];
+                if enrollment["pending"]["kind"] == kind {
+                    return Some(true);
+                }
+                let capturing = &enrollment["capturing"];
+                (capturing["manual"] == true && capturing["working"] == false).then_some(false)
+            })
+            .await;
+        if there {
+            break;
+        }
+        desk.click("shutter").await;
+        desk.until("the end of the capture", |state| {
+            let enrollment = &state["enrollment"];
+            let done = enrollment["capturing"]["working"] == false;
+            (done || !enrollment["pending"].is_null()).then_some(())
+        })
+        .await;
+    }
     desk.see("use-picture").await;
     if let Some(name) = name {
         desk.step_picture(name).await;

@@ -442,6 +442,7 @@ export const en = {
     sending: 'Sending…',
     cancelSend: 'Cancel sending',
     ready: 'Ready to send.',
+    looking: 'Still reading and comparing the evidence. Sending opens in a moment.',
     notReady: 'Sending opens when nothing is missing.',
     left: (time: string) => `${time} left`,
     leftUnknown: 'Working out the time left',

@@ -406,6 +406,7 @@ export const es: Text = {
     sending: 'Enviando…',
     cancelSend: 'Cancelar el envío',
     ready: 'Listo para enviar.',
+    looking: 'Aún se están leyendo y comparando las pruebas. En un momento se podrá enviar.',
     notReady: 'Se puede enviar cuando no falte nada.',
     left: (time) => `quedan ${time}`,
     leftUnknown: 'Calculando el tiempo restante',

@@ -199,6 +199,7 @@ export const seeing = {
     'one-time code': 'one-time code',
     'check digits': 'check digits',
     'machine-readable zone': 'machine-readable zone',
+    'date of expiry': 'date of expiry',
     'date of birth': 'date of birth',
     'zone, print and request': 'zone, print and request',
     'challenge in the video': 'challenge in the video',

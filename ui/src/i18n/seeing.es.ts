@@ -186,6 +186,7 @@ export const seeing: Text['seeing'] = {
     'one-time code': 'código de un solo uso',
     'check digits': 'dígitos de control',
     'machine-readable zone': 'zona de lectura mecánica',
+    'date of expiry': 'fecha de caducidad',
     'date of birth': 'fecha de nacimiento',
     'zone, print and request': 'zona, texto impreso y solicitud',
     'challenge in the video': 'prueba en el vídeo',

@@ -203,3 +203,8 @@ export function seenLines(enrollment: EnrollmentView, part: 'data' | 'video', t:
     ...(compared.length === 0 && faces.missing ? [{ key: 'faces', words: t.seeing.faces.why(t.seeing.problems[faces.missing].name), grade: 'warning' as const }] : []),
   ];
 }
+
+/** Whether the station is still looking at evidence: nothing is sent before it has. */
+export function looking({ readings, faces, liveness }: EnrollmentView): boolean {
+  return faces.working || liveness.working || readings.some((view) => view.state.state === 'reading');
+}
