@@ -106,11 +106,11 @@ def card_front(face, expiry="15 APR 2034"):
     return card(body + specimen_mark(CARD_W, CARD_H, 190), CARD_W, CARD_H, TEAL)
 
 
-def card_rear(zone):
+def card_rear(zone, issued="15 APR 2024"):
     body = (
         '<rect y="40" width="1344" height="10" fill="#0f4c5c" opacity=".6"/>'
         + field(70, 110, "Address / Adresse", "14 HORIZON ROW, ZENITH")
-        + field(70, 200, "Authority / Autorité", "CIVIL REGISTRY OF UTOPIA") + field(70, 290, "Date of issue", "15 APR 2024")
+        + field(70, 200, "Authority / Autorité", "CIVIL REGISTRY OF UTOPIA") + field(70, 290, "Date of issue", issued)
         + field(420, 290, "Height", "172 cm")
         + '<rect x="1010" y="100" width="190" height="150" rx="18" fill="#d9b44a" stroke="#8a6d1d" stroke-width="3"/>'
           '<path d="M1010 150h70v50h-70M1200 150h-70v50h70M1105 100v50M1105 200v50" stroke="#8a6d1d" stroke-width="3" fill="none"/>'
@@ -123,7 +123,7 @@ def card_rear(zone):
 PASS_W, PASS_H = 1344, 946
 
 
-def passport(face, zone, expiry="15 APR 2034"):
+def passport(face, zone, issued="15 APR 2024", expiry="15 APR 2034"):
     body = (
         text(56, 66, "UTOPIA", 42, "bold", "#5b1f3a", extra='letter-spacing="6"') + text(300, 64, "PASSPORT · PASSEPORT", 28, colour="#5b1f3a")
         + f'<image x="56" y="130" width="378" height="486" href="data:image/png;base64,{face}"/>'
@@ -131,7 +131,7 @@ def passport(face, zone, expiry="15 APR 2034"):
         + field(480, 224, "Surname / Nom", "ERIKSSON", 40) + field(480, 312, "Given names / Prénoms", "ANNA MARIA", 40)
         + field(480, 402, "Nationality", "UTOPIAN") + field(840, 402, "Personal No.", "12345678Z")
         + field(480, 482, "Date of birth", "12 AUG 1974") + field(840, 482, "Sex", "F") + field(940, 482, "Place of birth", "ZENITH")
-        + field(480, 562, "Date of issue", "15 APR 2024") + field(840, 562, "Date of expiry", expiry)
+        + field(480, 562, "Date of issue", issued) + field(840, 562, "Date of expiry", expiry)
         + text(56, 678, "SPECIMEN", 40, "bold", "#b3261e") + text(320, 676, "Not a real document. For training only.", 24)
         + '<rect y="716" width="1344" height="230" fill="#fff" opacity=".8"/>' + mrz(56, 808, zone, 39, 84))
     return card(body + specimen_mark(PASS_W, PASS_H, 190), PASS_W, PASS_H, ("#f3e6ea", "#e2c9d2", "#a04468"))
@@ -189,9 +189,9 @@ if __name__ == "__main__":
     render("passport_page", desk(passport(head, td3()), PASS_W, PASS_H, -0.4))
     render("face", face(source))
     (HERE / "mrz.txt").write_text("\n".join(td1() + td3()) + "\n")
-    # Where these parts lie: src/replay/defects.rs.
-    date, zones = "15 APR 2020", (td1("200415"), td3("200415"))
-    render("expired_front", desk(card_front(head, date), CARD_W, CARD_H, -0.7), "352x80+1072+592")
-    render("expired_rear", desk(card_rear(zones[0]), CARD_W, CARD_H, 0.5), "1264x112+336+784")
-    render("expired_passport", desk(passport(head, zones[1], date), PASS_W, PASS_H, -0.4), "1280x384+320+656")
+    # Documents whose time is over: the parts that differ; where they lie is in ../src/replay/defects.rs.
+    issued, expiry, zones = "15 APR 2010", "15 APR 2020", (td1("200415"), td3("200415"))
+    render("expired_front", desk(card_front(head, expiry), CARD_W, CARD_H, -0.7), "352x80+1072+592")
+    render("expired_rear", desk(card_rear(zones[0], issued), CARD_W, CARD_H, 0.5), "1296x480+320+416")
+    render("expired_passport", desk(passport(head, zones[1], issued, expiry), PASS_W, PASS_H, -0.4), "1296x384+320+656")
     (HERE / "mrz_expired.txt").write_text("\n".join(zones[0] + zones[1]) + "\n")

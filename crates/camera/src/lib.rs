@@ -23,7 +23,7 @@ pub use device::{Device, Format, Mode};
 pub use error::CameraError;
 pub use frame::{Frame, FrameSource, Origin, Payload, Scene, Turn};
 pub use live::{CHILD_ARGUMENT, ChildCommand, devices, open_live};
-pub use replay::{ReplayFault, ReplaySpec, open_replay};
+pub use replay::{Defect, PlantedDefect, ReplayFault, ReplaySpec, open_replay};
 
 /// Preview and video: enough for a face and a script, light enough for two cores.
 pub const PREVIEW_WIDTH: u32 = 1280;

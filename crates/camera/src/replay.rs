@@ -3,6 +3,7 @@
 //! Whatever it plays, each picture has the noise of a sensor and the band SPECIMEN · TRAINING across its top, so that
 //! none can be taken for evidence.
 
+mod defects;
 mod film;
 mod pictures;
 mod touch;
@@ -17,6 +18,8 @@ use time::OffsetDateTime;
 
 use crate::error::CameraError;
 use crate::frame::{Frame, FrameSource, Origin, Payload, Scene, Turn};
+use defects::Defects;
+pub use defects::{Defect, PlantedDefect};
 use pictures::Pictures;
 
 /// Pictures a second.
@@ -32,6 +35,8 @@ pub struct ReplaySpec {
     /// Of the sensor's noise.
     pub seed: u32,
     pub faults: Vec<ReplayFault>,
+    /// What is wrong with what the specimens show.
+    pub defects: Vec<PlantedDefect>,
     #[serde(skip)]
     /// When it was first opened; leave it at its default.
     pub began: Arc<OnceLock<Instant>>,
@@ -88,7 +93,11 @@ pub fn open_replay(spec: ReplaySpec) -> Result<Box<dyn FrameSource>, CameraError
             _ => {}
         }
     }
-    let pictures = Pictures::open(spec.source.as_deref(), spec.seed)?;
+    let pictures = Pictures::open(
+        spec.source.as_deref(),
+        spec.seed,
+        Defects::new(spec.defects, began),
+    )?;
     let name = match &spec.source {
         None => "Replay camera (specimens)".to_owned(),
         Some(path) => format!(

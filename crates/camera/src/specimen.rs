@@ -17,7 +17,10 @@ mod tests {
     use super::*;
     use crate::convert::Rgb;
 
-    const LINES: &str = include_str!("../specimens/mrz.txt");
+    const ALL_LINES: [&str; 2] = [
+        include_str!("../specimens/mrz.txt"),
+        include_str!("../specimens/mrz_expired.txt"),
+    ];
 
     /// ICAO 9303 part 3: weights 7, 3, 1; letters count from A = 10, the filler 0.
     fn check_digit(text: &str) -> char {
@@ -36,30 +39,34 @@ mod tests {
 
     #[test]
     fn the_cards_zone_is_valid_td1() {
-        let lines: Vec<&str> = LINES.lines().take(3).collect();
-        assert!(lines.iter().all(|line| line.len() == 30));
-        digit_holds(lines[0], 5..14);
-        digit_holds(lines[1], 0..6);
-        digit_holds(lines[1], 8..14);
-        let whole = [
-            &lines[0][5..],
-            &lines[1][0..7],
-            &lines[1][8..15],
-            &lines[1][18..29],
-        ]
-        .concat();
-        assert_eq!(check_digit(&whole), lines[1].as_bytes()[29] as char);
+        for all in ALL_LINES {
+            let lines: Vec<&str> = all.lines().take(3).collect();
+            assert!(lines.iter().all(|line| line.len() == 30));
+            digit_holds(lines[0], 5..14);
+            digit_holds(lines[1], 0..6);
+            digit_holds(lines[1], 8..14);
+            let whole = [
+                &lines[0][5..],
+                &lines[1][0..7],
+                &lines[1][8..15],
+                &lines[1][18..29],
+            ]
+            .concat();
+            assert_eq!(check_digit(&whole), lines[1].as_bytes()[29] as char);
+        }
     }
 
     #[test]
     fn the_passports_zone_is_valid_td3() {
-        let lines: Vec<&str> = LINES.lines().skip(3).collect();
-        assert!(lines.len() == 2 && lines.iter().all(|line| line.len() == 44));
-        for field in [0..9, 13..19, 21..27, 28..42] {
-            digit_holds(lines[1], field);
+        for all in ALL_LINES {
+            let lines: Vec<&str> = all.lines().skip(3).collect();
+            assert!(lines.len() == 2 && lines.iter().all(|line| line.len() == 44));
+            for field in [0..9, 13..19, 21..27, 28..42] {
+                digit_holds(lines[1], field);
+            }
+            let whole = [&lines[1][0..10], &lines[1][13..20], &lines[1][21..43]].concat();
+            assert_eq!(check_digit(&whole), lines[1].as_bytes()[43] as char);
         }
-        let whole = [&lines[1][0..10], &lines[1][13..20], &lines[1][21..43]].concat();
-        assert_eq!(check_digit(&whole), lines[1].as_bytes()[43] as char);
     }
 
     #[test]

@@ -210,6 +210,8 @@ pub struct Camera {
     pub replay: Option<PathBuf>,
     /// Faults planted into the replay, for practice and tests.
     pub replay_faults: Vec<camera::ReplayFault>,
+    /// What is wrong with what the specimens show, for practice and tests.
+    pub replay_defects: Vec<camera::PlantedDefect>,
     /// Offers the replay camera outside training too; what it shows is marked as simulated.
     pub offer_replay: bool,
     /// The operator takes every picture; nothing is captured by itself.
@@ -240,6 +242,7 @@ impl Camera {
     pub fn spec(&self) -> camera::ReplaySpec {
         let mut spec = camera::ReplaySpec::with_faults(self.replay_faults.clone());
         spec.source = self.replay.clone();
+        spec.defects = self.replay_defects.clone();
         spec
     }
 }

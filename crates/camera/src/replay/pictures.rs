@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::defects::Defects;
 use super::film::Film;
 use super::touch::Touch;
 use super::turn::{Head, turned};
 use crate::convert::Rgb;
 use crate::error::CameraError;
 use crate::frame::{Payload, Scene, Turn};
-use crate::{PREVIEW_HEIGHT, PREVIEW_WIDTH, specimen};
+use crate::{PREVIEW_HEIGHT, PREVIEW_WIDTH};
 
 /// Different pictures before the motion repeats.
 const LOOP: u64 = 24;
@@ -30,6 +31,7 @@ pub struct Pictures {
     source: Source,
     touch: Touch,
     head: Head,
+    defects: Defects,
     /// Finished previews by the picture shown, the step of the motion and that of the head.
     made: HashMap<(Key, u64, i32), (Bytes, u32, u32)>,
     /// The newest picture, larger than the preview by the room that it moves in, and that room.
@@ -53,7 +55,7 @@ enum Key {
 
 impl Pictures {
     /// Errors: [`CameraError::Format`] for a folder without JPEGs and a file that is no video.
-    pub fn open(path: Option<&Path>, seed: u32) -> Result<Pictures, CameraError> {
+    pub fn open(path: Option<&Path>, seed: u32, defects: Defects) -> Result<Pictures, CameraError> {
         let source = match path {
             None => Source::Specimens(Scene::Face),
             Some(path) if path.is_dir() => Source::Folder(jpegs(path)?),
@@ -63,6 +65,7 @@ impl Pictures {
             source,
             touch: Touch::new(seed),
             head: Head::default(),
+            defects,
             made: HashMap::new(),
             base: None,
         })
@@ -78,13 +81,22 @@ impl Pictures {
         self.head.ask(turn);
     }
 
+    /// Drops what was made with defects that are gone.
+    fn renew(&mut self) {
+        if self.defects.renew() {
+            self.made.clear();
+            self.base = None;
+        }
+    }
+
     pub fn preview(&mut self, number: u64) -> Result<Picture, CameraError> {
+        self.renew();
         let Some(key) = self.key(number) else {
             return self.still(number);
         };
         let step = number % LOOP;
         let turn = match key {
-            Key::Specimen(Scene::Video) => self.head.step(),
+            Key::Specimen(Scene::Video) if self.defects.leave_the_head() => self.head.step(),
             _ => 0,
         };
         let (jpeg, width, height) = match self.made.get(&(key, step, turn)) {
@@ -104,6 +116,7 @@ impl Pictures {
     }
 
     pub fn still(&mut self, number: u64) -> Result<Picture, CameraError> {
+        self.renew();
         let mut picture = match (self.key(number), &mut self.source) {
             (Some(key), _) => self.whole(key)?,
             (None, Source::Film(film)) => film.picture(number)?,
@@ -130,14 +143,14 @@ impl Pictures {
         }
     }
 
-    fn whole(&self, key: Key) -> Result<Rgb, CameraError> {
+    fn whole(&mut self, key: Key) -> Result<Rgb, CameraError> {
         match (key, &self.source) {
             (Key::File(place), Source::Folder(files)) => {
                 let file = &files[place];
                 let data = std::fs::read(file).map_err(|error| unplayable(file, error))?;
                 Rgb::from_jpeg(&data).map_err(|error| unplayable(file, error))
             }
-            (Key::Specimen(scene), _) => Rgb::from_jpeg(specimen::picture(scene)),
+            (Key::Specimen(scene), _) => self.defects.picture(scene),
             (Key::File(_), _) => Err(CameraError::Format("nothing to play".into())),
         }
     }
