@@ -5,6 +5,7 @@
 
 mod defects;
 mod film;
+mod paint;
 mod pictures;
 mod touch;
 mod turn;
