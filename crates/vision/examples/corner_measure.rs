@@ -3,6 +3,7 @@
 //!     cargo run -p vision --example corner_measure -- FOLDER
 //!
 //! `--answers` prints one JSON object of the counts alone. Usable: all four corners in the picture, the document at least 40 % of the frame's width, tilt at most 25°.
+//! Fair: usable, and neither too blurred nor too dark for guidance.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -12,7 +13,9 @@ use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::json;
+use vision::Picture;
 use vision::document::{Outline, look, look_quickly};
+use vision::quality::{Area, edge_sharpness, light};
 
 use common::cpu_ms;
 
@@ -35,6 +38,7 @@ fn main() {
         .collect();
     files.sort();
     let (mut usable, mut missed, mut within, mut rough) = (0, 0, [0; 3], 0);
+    let (mut fair_ones, mut fair_within) = (0, [0; 3]);
     let (mut without, mut false_alarms) = (0, 0);
     let (mut times, mut cpu) = (Vec::new(), 0.0);
     for file in files {
@@ -52,7 +56,8 @@ fn main() {
             without += 1;
             if located.outline.is_some() {
                 false_alarms += 1;
-                eprintln!("false alarm: {}", file.display());
+                let found = located.outline.map(|outline| outline.corners);
+                eprintln!("false alarm: {} {found:?}", file.display());
             }
             continue;
         };
@@ -67,6 +72,8 @@ fn main() {
             continue;
         }
         usable += 1;
+        let fair = is_fair(&picture, &corners);
+        fair_ones += usize::from(fair);
         let error = |found: Option<Outline>| {
             // At 45 degrees either of two corners may come first.
             let off = |found: Outline| {
@@ -90,11 +97,13 @@ fn main() {
                 eprintln!("missed: {}", file.display());
             }
             Some(error) => {
-                for (count, limit) in within.iter_mut().zip([0.01, 0.02, 0.04]) {
-                    *count += usize::from(error < limit);
+                for (i, limit) in [0.01, 0.02, 0.04].into_iter().enumerate() {
+                    within[i] += usize::from(error < limit);
+                    fair_within[i] += usize::from(error < limit && fair);
                 }
                 if error >= 0.02 {
-                    eprintln!("{:.1} % off: {}", error * 100.0, file.display());
+                    let found = located.outline.map(|outline| outline.corners);
+                    eprintln!("{:.1} % off: {} {found:?}", error * 100.0, file.display());
                 }
             }
         }
@@ -104,6 +113,7 @@ fn main() {
             "{}",
             json!({
                 "usable": usable, "within_1": within[0], "within_2": within[1], "within_4": within[2], "missed": missed,
+                "fair": fair_ones, "fair_within_1": fair_within[0], "fair_within_2": fair_within[1], "fair_within_4": fair_within[2],
                 "quick_within_2": rough, "without": without, "false_alarms": false_alarms,
                 "cpu_ms": cpu / times.len() as f64,
             })
@@ -121,8 +131,32 @@ fn main() {
         share(missed, usable)
     );
     println!(
+        "of them fair {fair_ones}: within 1 % {:.1}, 2 % {:.1}, 4 % {:.1}",
+        share(fair_within[0], fair_ones),
+        share(fair_within[1], fair_ones),
+        share(fair_within[2], fair_ones)
+    );
+    println!(
         "without a document {without}: false alarms {:.1} %; {:.1} ms a picture (median)",
         share(false_alarms, without),
         times[times.len() / 2]
     );
+}
+
+/// Guidance's limits for a frame that it lets pass.
+const LEAST_EDGE: f32 = 0.58;
+const LEAST_LUMA: f32 = 60.0;
+
+fn is_fair(picture: &Picture, corners: &[[f32; 2]; 4]) -> bool {
+    // The upright rectangle inside the corners, as guidance looks at it.
+    let sorted = |k: usize| {
+        let mut values = corners.map(|p| p[k]);
+        values.sort_by(f32::total_cmp);
+        values
+    };
+    let (xs, ys) = (sorted(0), sorted(1));
+    let inner = [xs[1], ys[1], xs[2] - xs[1], ys[2] - ys[1]];
+    let area = Area::within(picture, inner).unwrap_or(Area::all(picture));
+    edge_sharpness(picture, area).is_none_or(|sharpness| sharpness >= LEAST_EDGE)
+        && light(picture, area).mean_luma >= LEAST_LUMA
 }

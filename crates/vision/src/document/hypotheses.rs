@@ -2,6 +2,7 @@
 
 use super::geometry::{Plane, distance};
 use super::locate::{CELLS, COLUMNS, ROWS, STRIDE};
+use super::refine::Fitted;
 use super::{Format, Outline};
 use crate::face::Point;
 use crate::picture::Picture;
@@ -23,12 +24,24 @@ const END: f32 = 0.08;
 /// Distance to either side of an edge and the offsets at which it is looked for, in pixels of the network's input.
 const BESIDE: f32 = 1.5;
 const OFFSETS: [f32; 3] = [-0.9, 0.0, 0.9];
-/// What each observation is worth, in logits: fitted on generated scenes.
-const HEAT: f32 = 1.199;
-const ASPECT: f32 = -13.242;
-const MASK: f32 = 0.782;
-const SIDES: [f32; 2] = [4.178, 2.669];
-const BIAS: f32 = -3.775;
+/// Fitted on generated scenes: at the size of the network's input, and with the edges of the full picture.
+const FIRST: Weights = Weights {
+    heat: 1.618,
+    aspect: -10.223,
+    mask: 0.831,
+    sides: [6.470, 0.600],
+    bias: -3.312,
+};
+const CLOSE: Weights = Weights {
+    heat: 1.291,
+    aspect: -28.792,
+    mask: 0.853,
+    sides: [7.471, 1.977],
+    bias: -5.924,
+};
+/// Of moving the sides as far as they may be, and of moving them outwards: what is printed may look like an edge.
+const MOVED: f32 = -40.0;
+const OUTWARD: f32 = 9.0;
 
 /// Four corners that may be the document's.
 #[derive(Debug, Clone)]
@@ -44,16 +57,34 @@ pub(super) struct Hypothesis {
 }
 
 impl Hypothesis {
-    /// Its worth with the sides as they were found in the full picture: how far each changes there, 0 to 1, and the outline's
-    /// proportions.
-    pub fn worth_with(&self, sides: [f32; 4], aspect: f32) -> f32 {
-        worth(self.heat, off_format(aspect), self.mask, sides)
+    /// Logit that corners where the full picture's edges cross are exactly the document's; `aspect` is their proportions.
+    pub fn exactness(&self, fitted: &Fitted, aspect: f32) -> f32 {
+        CLOSE.logit(self.heat, aspect, self.mask, fitted.change)
+            + MOVED * fitted.moved
+            + OUTWARD * fitted.outward
     }
 }
 
-fn worth(heat: f32, off: f32, mask: f32, mut sides: [f32; 4]) -> f32 {
-    sides.sort_by(f32::total_cmp);
-    HEAT * heat + ASPECT * off + MASK * mask + SIDES[0] * sides[0] + SIDES[1] * sides[1] + BIAS
+/// What each observation is worth, in logits.
+struct Weights {
+    heat: f32,
+    aspect: f32,
+    mask: f32,
+    /// The side that shows least, and the next.
+    sides: [f32; 2],
+    bias: f32,
+}
+
+impl Weights {
+    fn logit(&self, heat: f32, aspect: f32, mask: f32, mut sides: [f32; 4]) -> f32 {
+        sides.sort_by(f32::total_cmp);
+        self.heat * heat
+            + self.aspect * off_format(aspect)
+            + self.mask * mask
+            + self.sides[0] * sides[0]
+            + self.sides[1] * sides[1]
+            + self.bias
+    }
 }
 
 /// How far proportions are from those of a format, as the logarithm of a ratio.
@@ -103,13 +134,13 @@ fn hypothesis(
     let mask = rows.mean_within(&cells)?;
     let heat = which.iter().map(|&i| places[i].ln_heat).sum();
     let aspect = Plane::of(&corners, small).map_or(1.0, |plane| plane.aspect);
-    let off = off_format(aspect.max(1.0 / aspect));
+    let aspect = aspect.max(1.0 / aspect);
     let change = std::array::from_fn(|i| sides.change(which[i], which[(i + 1) % 4]));
     Some(Hypothesis {
         corners,
         heat,
         mask,
-        worth: worth(heat, off, mask, change),
+        worth: FIRST.logit(heat, aspect, mask, change),
     })
 }
 

@@ -22,10 +22,14 @@ pub(super) const COLUMNS: usize = WIDTH / STRIDE;
 pub(super) const ROWS: usize = HEIGHT / STRIDE;
 pub(super) const CELLS: usize = COLUMNS * ROWS;
 /// Logit that makes four corners a document, and how much less is looked at closely before it is given up.
-const LEAST_WORTH: f32 = 0.0;
+const LEAST_WORTH: f32 = 0.5;
 const DOUBT: f32 = 3.0;
 /// How many hypotheses are looked at closely.
 const CLOSELY: usize = 4;
+/// Room around the document for the second look, as a share of its size, and the part of the picture beyond which that look shows
+/// nothing new.
+const ROOM: f32 = 0.13;
+const MOST_AROUND: f32 = 0.92;
 /// Part of the frame that a document covers at the least for its corners to be missed.
 const LEAST_MASK: f32 = 0.03;
 /// What the training drew corners at, in pixels of the input, lies so far before their place in it.
@@ -62,27 +66,53 @@ pub fn locate(picture: &Picture) -> Result<Option<Outline>, ModelError> {
     Ok(look(picture)?.outline)
 }
 
-/// Looks for a document: the likeliest corners are made exact by the edges between them, then the best are chosen.
+/// Looks for a document, then once more at the part of the picture where it seems to be; the likeliest corners are made exact by
+/// the edges between them, then the best are chosen.
 pub fn look(picture: &Picture) -> Result<Located, ModelError> {
     let first = seen(picture)?;
+    let mut likely = first.likely();
+    if let Some(area) = likely.first().and_then(|one| around(picture, &one.corners)) {
+        let second = seen_in(picture, area)?;
+        likely.extend(second.likely());
+    }
     let closer = Closer::of(picture);
-    let close = first
-        .hypotheses
-        .iter()
-        .take(CLOSELY)
-        .filter(|hypothesis| hypothesis.worth >= LEAST_WORTH - DOUBT)
-        .filter_map(|hypothesis| {
-            let corners = hypothesis.corners.map(|p| first.shown.back(p));
-            let (corners, sides) = closer.refined(&corners)?;
+    let fits = likely.iter().flat_map(|one| {
+        let fits = closer.fits(&one.corners).into_iter();
+        fits.map(|fitted| {
             let outline = Outline {
-                corners,
+                corners: fitted.corners,
                 score: 1.0,
             };
-            let worth = hypothesis.worth_with(sides, outline.aspect(picture));
-            Some((outline.corners, worth))
-        });
-    let best = close.max_by(|(_, a), (_, b)| a.total_cmp(b));
+            let exactness = one.hypothesis.exactness(&fitted, outline.aspect(picture));
+            (fitted.corners, exactness)
+        })
+    });
+    let best = fits.max_by(|(_, a), (_, b)| a.total_cmp(b));
+    let worth = likely
+        .iter()
+        .fold(f32::MIN, |most, one| most.max(one.hypothesis.worth));
+    let best = best.map(|(corners, _)| (closer.exact(&corners), worth));
     Ok(Located::of(outline(best), first.presence))
+}
+
+/// The part of a picture, in its own shape, in which these corners lie with some room around them: left, top, width, height.
+/// `None` where that is most of the picture.
+fn around(picture: &Picture, corners: &[Point; 4]) -> Option<[u32; 4]> {
+    let size = [picture.width() as f32, picture.height() as f32];
+    let low: Point = std::array::from_fn(|k| corners.iter().fold(f32::MAX, |m, p| m.min(p[k])));
+    let high: Point = std::array::from_fn(|k| corners.iter().fold(f32::MIN, |m, p| m.max(p[k])));
+    let share = (0..2).fold(0.0f32, |most, k| {
+        most.max((high[k] - low[k]) * (1.0 + 2.0 * ROOM) / size[k])
+    });
+    if share > MOST_AROUND {
+        return None;
+    }
+    let length = size.map(|v| (v * share).round().max(1.0));
+    let from: Point = std::array::from_fn(|k| {
+        let middle = (low[k] + high[k]) / 2.0;
+        (middle - length[k] / 2.0).clamp(0.0, size[k] - length[k])
+    });
+    Some([from[0], from[1], length[0], length[1]].map(|v| v as u32))
 }
 
 /// As [`look`], from the network's view alone: corners are good to about a hundredth of the frame's width.
@@ -107,6 +137,36 @@ struct Seen {
     shown: Shown,
     hypotheses: Vec<Hypothesis>,
     presence: f32,
+}
+
+/// A hypothesis and its corners in pixels of the picture.
+struct Likely {
+    hypothesis: Hypothesis,
+    corners: [Point; 4],
+}
+
+impl Seen {
+    /// What is worth a closer look.
+    fn likely(&self) -> Vec<Likely> {
+        let likely = self.hypotheses.iter().take(CLOSELY);
+        likely
+            .filter(|hypothesis| hypothesis.worth >= LEAST_WORTH - DOUBT)
+            .map(|hypothesis| Likely {
+                corners: hypothesis.corners.map(|p| self.shown.back(p)),
+                hypothesis: hypothesis.clone(),
+            })
+            .collect()
+    }
+}
+
+fn seen_in(picture: &Picture, area: [u32; 4]) -> Result<Seen, ModelError> {
+    let part = picture.cut(area).ok_or(ModelError::Run {
+        file: NAME,
+        reason: "the part lies outside the picture".to_owned(),
+    })?;
+    let mut seen = seen(&part)?;
+    seen.shown.offset = [area[0] as f32, area[1] as f32];
+    Ok(seen)
 }
 
 fn seen(picture: &Picture) -> Result<Seen, ModelError> {
@@ -135,6 +195,8 @@ struct Shown {
     /// Pixels of the picture a pixel of the input, and where the picture begins in the input.
     scale: f32,
     from: Point,
+    /// Where in the whole picture it begins.
+    offset: Point,
 }
 
 impl Shown {
@@ -160,6 +222,7 @@ impl Shown {
             })?,
             scale,
             from: [left as f32, top as f32],
+            offset: [0.0; 2],
         })
     }
 
@@ -175,8 +238,8 @@ impl Shown {
     /// A corner in the picture, where pixels' middles lie at whole numbers.
     fn back(&self, [x, y]: Point) -> Point {
         [
-            (x + DRAWN_BEFORE - self.from[0]) * self.scale - 0.5,
-            (y + DRAWN_BEFORE - self.from[1]) * self.scale - 0.5,
+            (x + DRAWN_BEFORE - self.from[0]) * self.scale - 0.5 + self.offset[0],
+            (y + DRAWN_BEFORE - self.from[1]) * self.scale - 0.5 + self.offset[1],
         ]
     }
 }
