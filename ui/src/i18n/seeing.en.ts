@@ -40,7 +40,7 @@ export const seeing = {
   byItself: 'Captures by itself',
   byItselfHint: 'when all is good and steady. You can take the picture by hand soon.',
   looking: 'Looking at the picture…',
-  lookingHint: 'Corners, sharpness and light are measured.',
+  lookingHint: 'Sharpness and light are measured.',
   glare: 'Glare',
   numbers: 'What is measured',
   noNumbers: 'Nothing is measured at the moment.',

@@ -28,7 +28,7 @@ export const seeing: Text['seeing'] = {
   byItself: 'La foto se hace sola',
   byItselfHint: 'cuando todo está bien y quieto. En unos segundos podrá hacerla a mano.',
   looking: 'Mirando la foto…',
-  lookingHint: 'Se miden esquinas, nitidez y luz.',
+  lookingHint: 'Se miden la nitidez y la luz.',
   glare: 'Brillo',
   numbers: 'Lo que se mide',
   noNumbers: 'En este momento no se mide nada.',
