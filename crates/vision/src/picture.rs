@@ -67,7 +67,11 @@ impl Picture {
     /// Turned clockwise by so many quarters.
     pub fn quarter_turned(&self, quarters: usize) -> Picture {
         let (w, h) = (self.width, self.height);
-        let (width, height) = if quarters.is_multiple_of(2) { (w, h) } else { (h, w) };
+        let (width, height) = if quarters.is_multiple_of(2) {
+            (w, h)
+        } else {
+            (h, w)
+        };
         let mut rgb = Vec::with_capacity(self.rgb.len());
         for y in 0..height {
             for x in 0..width {
