@@ -1,12 +1,13 @@
-//! `videoid liveness` as a shell or another program sees it, on videos that are recorded here from still pictures of faces: none
-//! of them turns.
+//! `videoid liveness` as a shell or another program sees it, on videos that are recorded here: from still pictures of faces, and
+//! from the replay camera, whose head turns as it is asked.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use camera::{ReplaySpec, Scene, Turn, open_replay};
 use recorder::{FileSink, Pushed, Recorder, RecorderConfig, YuvFrame};
 use serde_json::{Value, json};
 use vision::{Picture, intake};
@@ -127,6 +128,64 @@ fn liveness(files: &[&Path], more: &[&str]) -> (Vec<Value>, Option<i32>) {
 fn demands(answer: &Value) -> Vec<&str> {
     let steps = answer["steps"].as_array().unwrap().iter();
     steps.map(|step| step["demand"].as_str().unwrap()).collect()
+}
+
+/// The replay's head: so many frames at each of these turns.
+fn turning(turns: &[Turn], frames: usize) -> Vec<Picture> {
+    let mut source = open_replay(ReplaySpec::default()).unwrap();
+    source.show(Scene::Video);
+    let mut pictures = Vec::new();
+    for turn in turns {
+        source.ask(*turn);
+        for _ in 0..frames {
+            let frame = source
+                .next(Instant::now() + Duration::from_secs(20))
+                .unwrap();
+            let (width, height) = (WIDTH as u32, HEIGHT as u32);
+            let small = frame.to_rgb().unwrap().resized(width, height).unwrap();
+            pictures.push(Picture::new(WIDTH, HEIGHT, small.pixels).unwrap());
+        }
+    }
+    pictures
+}
+
+#[test]
+fn turns_pass_in_the_order_in_which_they_were_asked_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let turns = [Turn::Ahead, Turn::Left, Turn::Ahead, Turn::Right];
+    let video = film(folder.path(), "turns.mp4", turning(&turns, 9));
+
+    let (answers, code) = liveness(&[&video], &[ACTIONS]);
+    let [answer] = &answers[..] else { panic!() };
+    assert_eq!(
+        (code, &answer["passed"]),
+        (Some(0), &json!(true)),
+        "{answer}"
+    );
+    assert_eq!(
+        (&answer["reasons"], &answer["same_person"]),
+        (&json!([]), &json!(true))
+    );
+    let steps = answer["steps"].as_array().unwrap();
+    for (step, (from, side)) in steps.iter().zip([(0, 0.0), (9, 1.0), (27, -1.0)]) {
+        let at = step["found_at_ms"].as_u64().unwrap();
+        assert!(
+            (from * STEP_MS..(from + 9) * STEP_MS).contains(&at),
+            "{answer}"
+        );
+        let yaw = step["yaw_deg"].as_f64().unwrap();
+        assert!(yaw * side >= 16.0 * side.abs(), "{answer}");
+    }
+
+    let (answers, code) = liveness(&[&video], &["--actions=turn_right,turn_left"]);
+    assert_eq!((code, &answers[0]["passed"]), (Some(3), &json!(false)));
+    assert_eq!(answers[0]["reasons"], json!(["not_seen"]));
+    assert_eq!(answers[0]["steps"][1]["found_at_ms"], Value::Null);
+
+    let (answers, code) = liveness(&[&video], &[]);
+    assert_eq!((code, &answers[0]["passed"]), (Some(0), &Value::Null));
+    let seen = ["look_ahead", "turn_left", "look_ahead", "turn_right"];
+    assert_eq!(demands(&answers[0]), seen);
 }
 
 #[test]
