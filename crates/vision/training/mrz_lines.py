@@ -155,6 +155,10 @@ def camera(img, r, g, hard):
         for q in np.linspace(-n / 2, n / 2, 20):
             k[int(round(4 + q * np.sin(t))), int(round(4 + q * np.cos(t)))] = 1
         img = cv2.filter2D(img, -1, k / k.sum())
+    if r.random() < 0.2:  # sharpening of phones: halos
+        img = img + r.uniform(0.3, 1.5) * (img - cv2.GaussianBlur(img, (0, 0), r.uniform(0.8, 2)))
+    if r.random() < 0.2:  # low contrast
+        img = img * (c := r.uniform(0.35, 0.8)) + r.uniform(0.1, 1 - c)
     gain = r.uniform(1 - 0.65 * hard, 1.05)
     img = np.clip(img * gain, 0, 1) ** r.uniform(0.8, 1.25) * 255
     noise = g.standard_normal(img.shape).astype(np.float32) * r.uniform(0.5, 1.5 + 7 * hard * (1 if r.random() < 0.4 else 0.4))
@@ -194,7 +198,7 @@ def line_sample(seed, width=300):
     n = len(lines[0])
     start = r.uniform(-2.5, n - width / PITCH + 2.5)
     # to the camera: px a letter there
-    cam = r.choice([r.uniform(6.5, 10), r.uniform(8, 15), r.uniform(12, 28)])
+    cam = r.choice([r.uniform(5.2, 8), r.uniform(6.5, 10), r.uniform(8, 15), r.uniform(12, 28)])
     angle, shear = np.deg2rad(r.gauss(0, 6)), r.uniform(-0.08, 0.08)
     k = cam / hi
     rot = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.array([[1, shear], [0, r.uniform(0.86, 1.1)]]) * k

@@ -290,7 +290,7 @@ pub(super) fn groups(img: &Gray, bold: bool) -> Vec<Group> {
             })
             .filter(|(y, l)| {
                 y.abs() > 0.9 * base.thickness
-                    && y.abs() < 5.2 * base.thickness
+                    && y.abs() < 7.2 * base.thickness
                     && l.thickness < 1.8 * base.thickness
             })
             .collect();
@@ -298,7 +298,7 @@ pub(super) fn groups(img: &Gray, bold: bool) -> Vec<Group> {
         let Some(spacing) = near.first().map(|n| n.0.abs()) else {
             continue;
         };
-        if spacing > 2.6 * base.thickness {
+        if spacing > 3.6 * base.thickness {
             continue;
         }
         near.retain(|(y, _)| {

@@ -19,10 +19,9 @@ pub const LEAST_SURE_ALONE: f32 = 0.80;
 /// A letter that a check digit covers must be at least so sure for the digit to decide; and of two letters in doubt it decides
 /// none, for two mistakes (O for 0 here, 0 for O there) can make up for each other.
 pub const LEAST_SURE_COVERED: f32 = 0.50;
-/// In a place for digits, a digit at least so likely is taken where a letter was likelier.
-const LEAST_LIKELY_DIGIT: f32 = 0.15;
-/// In type and names, a letter at least so likely is taken where a digit was likelier: O and 0 differ little.
-const LEAST_LIKELY_LETTER: f32 = 0.15;
+/// In a place for digits, a digit at least so likely is taken where a letter was likelier; and in type and names a letter where a
+/// digit was: O and 0 differ little. Below it the picture speaks against it, and what it shows stays.
+const LEAST_LIKELY: f32 = 0.03;
 /// How much commoner 0 is than O in the zones that the reader was trained on, through their dates. Where a field may hold either,
 /// as often the one as the other, that is taken back; a digit covers these fields.
 const ZERO_OVER_O: f32 = 1.8;
@@ -179,8 +178,9 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
         };
         for i in from..to {
             let (letter, sure) = top(&line.classes[i], |l| l.is_ascii_digit());
-            if line.text[i].is_ascii_uppercase() && sure >= LEAST_LIKELY_DIGIT {
-                (line.text[i], line.sure[i]) = (letter, sure);
+            let digits: f32 = line.classes[i][..10].iter().sum();
+            if !line.text[i].is_ascii_digit() && sure >= LEAST_LIKELY {
+                (line.text[i], line.sure[i]) = (letter, sure / digits.max(sure));
             }
         }
     }
@@ -197,7 +197,7 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
         };
         for i in from..to {
             let (letter, sure) = top(&line.classes[i], |l| !l.is_ascii_digit());
-            if letter == line.text[i] || (take && sure >= LEAST_LIKELY_LETTER) {
+            if letter == line.text[i] || (take && sure >= LEAST_LIKELY) {
                 let digits: f32 = line.classes[i][..10].iter().sum();
                 (line.text[i], line.sure[i]) = (letter, sure / (1.0 - digits).max(sure));
             }

@@ -8,8 +8,10 @@ use super::strip::{Course, Pyramid};
 
 /// Letters of margin at both ends of a strip.
 const MARGIN: f32 = 3.5;
-/// Distance of letters over distance of lines, on documents as ICAO has them.
-const PITCH_TO_SPACING: f32 = 0.6;
+/// Letters that a line of a zone has.
+const KINDS: [usize; 3] = [30, 36, 44];
+/// A line that is read so well is read right: no other distance of letters is tried.
+const ENOUGH: f32 = 0.8;
 /// A group whose first line is read worse than this, on average, is no zone.
 const LEAST_SURE: f32 = 0.5;
 
@@ -18,6 +20,15 @@ const LEAST_SURE: f32 = 0.5;
 pub(super) struct ReadLine {
     pub course: Course,
     pub decoded: Decoded,
+}
+
+impl ReadLine {
+    /// Pixels of the picture from letter to letter, as read.
+    fn pitch(&self) -> f32 {
+        let span = self.decoded.last - self.decoded.first;
+        span * STRIDE as f32 / STRIP_PITCH * self.course.pitch
+            / (self.decoded.text.len().max(2) - 1) as f32
+    }
 }
 
 /// Lines of a possible zone, top first.
@@ -66,43 +77,131 @@ fn read(
     Ok(best.map(|decoded| ReadLine { course, decoded }))
 }
 
-/// The first line's course: from the longest line's ends, its letters' distance from its length and from the distance of lines.
-fn courses(base: &Line, spacing: f32, scale: f32, turned: bool) -> Vec<Course> {
-    let length = (base.length() - 9.0).max(20.0) * scale;
-    let by_spacing = spacing * scale * PITCH_TO_SPACING;
-    let count = [30.0f32, 36.0, 44.0].into_iter().min_by(|a, b| {
-        let off = |n: f32| (length / n / by_spacing).ln().abs();
-        off(*a).total_cmp(&off(*b))
-    });
-    let mut pitches = vec![length / count.unwrap_or(30.0)];
-    if (pitches[0] / by_spacing).ln().abs() > 0.12 {
-        pitches.push(by_spacing);
-    }
-    let to_full = |p: P| P {
+/// Letters of the window that tells direction and letter distance.
+const WINDOW: f32 = 16.0;
+/// Letters that are read in it.
+const WINDOW_READ: usize = 13;
+/// A window that is read worse than this, on average, shows no line of a zone.
+const LEAST_WINDOW: f32 = 0.42;
+
+/// A line beside one of a zone that is read worse than this is looked for elsewhere.
+const LEAST_NEIGHBOUR: f32 = 0.6;
+/// Distance of lines over distance of letters on cards (4.23 mm to 2.54 mm) and on pages (6.35 mm), as ICAO 9303 has them.
+const CARD: f32 = 1.667;
+const PAGE: f32 = 2.5;
+
+fn scaled(p: P, scale: f32) -> P {
+    P {
         x: (p.x + 0.5) * scale - 0.5,
         y: (p.y + 0.5) * scale - 0.5,
-    };
-    let (along, from) = if turned {
-        (
-            P {
-                x: -base.along.x,
-                y: -base.along.y,
-            },
-            -base.to,
-        )
-    } else {
-        (base.along, base.from)
-    };
-    let start = to_full(base.middle).plus(along, from * scale);
-    pitches
-        .iter()
-        .map(|pitch| Course {
-            origin: start.plus(along, -MARGIN * pitch),
-            along,
-            pitch: *pitch,
-            letters: length / pitch + 2.0 * MARGIN + 1.0,
-        })
-        .collect()
+    }
+}
+
+/// Letter distances that a line may have: by its length as any kind's, and by the distance of lines.
+fn pitches(base: &Line, spacing: f32, scale: f32) -> Vec<f32> {
+    let length = (base.length() - 9.0).max(20.0) * scale;
+    let mut out: Vec<f32> = Vec::new();
+    for pitch in [
+        length / 30.0,
+        length / 36.0,
+        length / 44.0,
+        spacing * scale / CARD,
+        spacing * scale / PAGE,
+    ] {
+        if pitch > 3.0
+            && pitch < 1.7 * base.thickness * scale
+            && out.iter().all(|o| (o / pitch).ln().abs() > 0.09)
+        {
+            out.push(pitch);
+        }
+    }
+    out
+}
+
+/// The longest line of a group, read in the direction and at the letter distance at which a window of it reads best.
+fn first_line(
+    picture: &Pyramid,
+    base: &Line,
+    spacing: f32,
+    scale: f32,
+) -> Result<Option<ReadLine>, MrzModelError> {
+    let mut windows: Vec<(f32, Course, f32)> = Vec::new();
+    let middle = (base.from + base.to) / 2.0;
+    for turned in [false, true] {
+        let sign = if turned { -1.0 } else { 1.0 };
+        let along = P {
+            x: base.along.x * sign,
+            y: base.along.y * sign,
+        };
+        for pitch in pitches(base, spacing, scale) {
+            let extent = base.length() * scale / pitch;
+            // The part before the middle: fillers come last.
+            let centre = scaled(base.middle.plus(base.along, middle), scale)
+                .plus(along, -0.14 * extent * pitch);
+            let course = Course {
+                origin: centre.plus(along, -WINDOW / 2.0 * pitch),
+                along,
+                pitch,
+                letters: WINDOW,
+            };
+            if let Some(line) = read(picture, course, &[WINDOW_READ])? {
+                windows.push((line.decoded.mean_sure(), line.course, extent));
+            }
+        }
+    }
+    windows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut best: Option<ReadLine> = None;
+    for (sure, window, extent) in windows.into_iter().take(2) {
+        if sure < LEAST_WINDOW
+            || best
+                .as_ref()
+                .is_some_and(|b| b.decoded.mean_sure() > ENOUGH)
+        {
+            break;
+        }
+        // The search may have lost letters at the ends.
+        let count = KINDS
+            .into_iter()
+            .find(|n| *n as f32 > extent - 1.5)
+            .unwrap_or(44);
+        let reach = extent / 2.0 + MARGIN + (count as f32 - extent).max(0.0);
+        let centre = window
+            .origin
+            .plus(window.along, (WINDOW / 2.0 + 0.14 * extent) * window.pitch);
+        let course = Course {
+            origin: centre.plus(window.along, -reach * window.pitch),
+            letters: 2.0 * reach,
+            ..window
+        };
+        let Some(mut line) = read(picture, course, &KINDS)? else {
+            continue;
+        };
+        let found = line.pitch();
+        if (found / line.course.pitch).ln().abs() > 0.06 {
+            let centre = line
+                .course
+                .place((line.decoded.first + line.decoded.last) / 2.0);
+            let reach = line.decoded.text.len() as f32 / 2.0 + MARGIN;
+            let again = Course {
+                origin: centre.plus(line.course.along, -reach * found),
+                pitch: found,
+                letters: 2.0 * reach,
+                ..line.course
+            };
+            if let Some(better) = read(picture, again, &KINDS)?
+                .filter(|l| l.decoded.mean_sure() > line.decoded.mean_sure())
+            {
+                line = better;
+            }
+        }
+        if best
+            .as_ref()
+            .is_none_or(|b| line.decoded.mean_sure() > b.decoded.mean_sure())
+        {
+            best = Some(line);
+        }
+    }
+    Ok(best.filter(|l| l.decoded.mean_sure() > LEAST_SURE))
 }
 
 /// Reads a group that was found in the picture shrunk by `scale`.
@@ -118,17 +217,7 @@ pub(super) fn read_group(
     else {
         return Ok(None);
     };
-    let mut first: Option<ReadLine> = None;
-    for turned in [false, true] {
-        for course in courses(base, group.spacing, scale, turned) {
-            let line = read(picture, course, &[30, 36, 44])?;
-            first = [first, line]
-                .into_iter()
-                .flatten()
-                .max_by(|a, b| a.decoded.mean_sure().total_cmp(&b.decoded.mean_sure()));
-        }
-    }
-    let Some(first) = first.filter(|l| l.decoded.mean_sure() > LEAST_SURE) else {
+    let Some(first) = first_line(picture, base, group.spacing, scale)? else {
         return Ok(None);
     };
     let letters = first.decoded.text.len();
@@ -163,16 +252,24 @@ pub(super) fn read_group(
             along,
         ));
     }
-    let span = first.decoded.last - first.decoded.first;
-    let pitch = span * STRIDE as f32 / STRIP_PITCH * first.course.pitch / (letters - 1) as f32;
+    let pitch = first.pitch();
     let middle = first
         .course
         .place((first.decoded.first + first.decoded.last) / 2.0);
-    let base_middle = P {
-        x: (base.middle.x + 0.5) * scale - 0.5,
-        y: (base.middle.y + 0.5) * scale - 0.5,
-    };
+    let base_middle = scaled(base.middle, scale);
     let reach = (letters as f32 / 2.0 + MARGIN) * pitch;
+    let read_at = |centre: P, along: P| {
+        read(
+            picture,
+            Course {
+                origin: centre.plus(along, -reach),
+                along,
+                pitch,
+                letters: 2.0 * reach / pitch,
+            },
+            &[letters],
+        )
+    };
     let line_at = |k: i32| -> Result<Option<ReadLine>, MrzModelError> {
         if k == 0 {
             return Ok(Some(first.clone()));
@@ -185,16 +282,7 @@ pub(super) fn read_group(
             let away = base_middle.to(middle).dot(first.course.along);
             centre = centre.plus(down, away * along.dot(down));
         }
-        read(
-            picture,
-            Course {
-                origin: centre.plus(along, -reach),
-                along,
-                pitch,
-                letters: 2.0 * reach / pitch,
-            },
-            &[letters],
-        )
+        read_at(centre, along)
     };
     let seen = |k: i32| known.iter().any(|l| l.0 == k);
     let blocks: Vec<i32> = (1 - rows..=0).collect();
@@ -204,13 +292,7 @@ pub(super) fn read_group(
         .max()
         .unwrap_or(0);
     let mut best: Option<Zone> = None;
-    for from in blocks
-        .into_iter()
-        .filter(|b| (*b..b + rows).filter(|k| seen(*k)).count() == most)
-    {
-        let lines = (from..from + rows)
-            .map(&line_at)
-            .collect::<Result<Vec<_>, _>>()?;
+    let keep = |best: &mut Option<Zone>, lines: Vec<Option<ReadLine>>| {
         let zone = Zone {
             lines: lines.into_iter().flatten().collect(),
         };
@@ -219,7 +301,36 @@ pub(super) fn read_group(
                 .as_ref()
                 .is_none_or(|b| zone.mean_sure() > b.mean_sure())
         {
-            best = Some(zone);
+            *best = Some(zone);
+        }
+    };
+    for from in blocks
+        .iter()
+        .filter(|b| (**b..**b + rows).filter(|k| seen(*k)).count() == most)
+    {
+        let lines = (*from..from + rows)
+            .map(&line_at)
+            .collect::<Result<Vec<_>, _>>()?;
+        keep(&mut best, lines);
+    }
+    // What was taken for a neighbour was none: neighbours are looked for where documents have them.
+    let doubtful = |zone: &Zone| {
+        zone.lines
+            .iter()
+            .any(|l| l.decoded.mean_sure() < LEAST_NEIGHBOUR)
+    };
+    if best.as_ref().is_none_or(doubtful) {
+        let spacings: &[f32] = if rows == 3 { &[CARD] } else { &[PAGE, CARD] };
+        for spacing in spacings.iter().map(|s| s * pitch) {
+            let around = (1 - rows..rows)
+                .map(|k| match k {
+                    0 => Ok(Some(first.clone())),
+                    k => read_at(middle.plus(down, k as f32 * spacing), first.course.along),
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            for lines in around.windows(rows as usize) {
+                keep(&mut best, lines.to_vec());
+            }
         }
     }
     Ok(best)
