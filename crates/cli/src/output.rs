@@ -1,5 +1,6 @@
 //! What a command prints: words for a person, or one JSON object for a program.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -24,7 +25,7 @@ impl Output {
         if self.json {
             eprintln!("{text}");
         } else {
-            println!("{text}");
+            print(text);
         }
     }
 
@@ -37,11 +38,11 @@ impl Output {
     pub fn result(&self, words: &str, value: &impl Serialize) {
         if self.json {
             match serde_json::to_string(value) {
-                Ok(line) => println!("{line}"),
+                Ok(line) => print(&line),
                 Err(error) => eprintln!("The result cannot be written as JSON: {error}"),
             }
         } else if !words.is_empty() {
-            println!("{words}");
+            print(words);
         }
     }
 
@@ -49,13 +50,21 @@ impl Output {
     pub fn fail(&self, error: &CliError) -> ExitCode {
         let text = chain(error);
         if self.json {
-            println!(
-                "{}",
-                serde_json::json!({ "error": { "code": error.code(), "text": text } })
-            );
+            let object = serde_json::json!({ "error": { "code": error.code(), "text": text } });
+            print(&object.to_string());
         }
         eprintln!("videoid: {text}");
         ExitCode::from(error.exit_code())
+    }
+}
+
+/// A line on standard output. That nobody reads on, as behind `| head`, is no failure of the command.
+fn print(line: &str) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("The result cannot be written: {error}");
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use vision::{Picture, intake};
@@ -355,4 +355,22 @@ fn words_for_a_person_and_pictures_to_keep() {
     assert!(portrait.width() < document.width() / 2);
     let faces = vision::face::detect(&portrait).unwrap();
     assert_eq!(faces.len(), 1, "the portrait shows its face");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = Picture::new(1, 1, vec![200, 30, 40]).unwrap();
+    let file = saved(folder.path(), "one.jpg", &one);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_videoid"))
+        .arg("read")
+        .args([&file, &file])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), complaint.as_str()), (Some(0), ""));
 }
