@@ -95,10 +95,15 @@ async fn what_is_good_is_captured_by_itself() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let desk = before_the_camera(folder.path(), defect, step).await;
-        let view = desk
-            .until("a picture taken by itself", |view| view.pending.is_some())
-            .await;
-        let pending = view.pending.unwrap();
+        let guidance = desk.station.guidance();
+        let captured = desk.station.wait_for(|snapshot| {
+            let open = snapshot.enrollment.as_ref();
+            open.is_some_and(|view| view.pending.is_some())
+        });
+        let captured = tokio::time::timeout(PATIENCE, captured).await;
+        let told = guidance.borrow().clone();
+        assert!(captured.is_ok(), "{defect:?} is not captured: {told:?}");
+        let pending = desk.view().pending.unwrap();
         assert_eq!(pending.kind, kind);
         assert!(pending.look.automatic);
     }

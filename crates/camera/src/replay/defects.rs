@@ -95,10 +95,16 @@ impl Defects {
         other
     }
 
-    /// Whether one person stands where the specimen's does, whose head can turn.
-    pub fn leave_the_head(&self) -> bool {
-        let mut present = self.present.iter();
-        !present.any(|defect| matches!(defect, Defect::TwoFaces | Defect::NoFace))
+    /// How much of a turn suits who stands there; none where that is nobody, or two.
+    pub fn turns(&self) -> Option<f64> {
+        let has = |defect| self.present.contains(&defect);
+        if has(Defect::TwoFaces) || has(Defect::NoFace) {
+            None
+        } else if has(Defect::OtherPerson) {
+            Some(OTHER_TURNS)
+        } else {
+            Some(1.0)
+        }
     }
 
     /// The picture of a scene with the present defects.
@@ -209,8 +215,11 @@ fn document(scene: Scene, has: &impl Fn(Defect) -> bool) -> Result<Rgb, CameraEr
 /// Somebody else: the tip of the nose in the picture, and how much larger it is shown for as much between the eyes as the specimen
 /// has.
 const OTHER: &[u8] = include_bytes!("../../specimens/face_other.jpg");
-const OTHER_NOSE: (f64, f64) = (266.0, 234.0);
-const OTHER_SCALE: f64 = 1.45;
+const OTHER_NOSE: (f64, f64) = (266.4, 240.1);
+const OTHER_SCALE: f64 = 1.52;
+const LOWER: f64 = 40.0;
+/// Glasses hold the points of the eyes back: turned further, the face no longer shows it.
+const OTHER_TURNS: f64 = 0.78;
 /// The tip of the specimen's nose.
 const NOSE: (f64, f64) = (957.4, 372.6);
 /// Where two people stand, from where one would.
@@ -244,7 +253,9 @@ fn people(scene: Scene, has: &impl Fn(Defect) -> bool) -> Result<Rgb, CameraErro
         other(&mut picture, (NOSE.0 + ASIDE, NOSE.1))?;
     } else if has(Defect::OtherPerson) {
         picture = wall(&picture);
-        other(&mut picture, NOSE)?;
+        // Where the head turns, the noses must be in one place; else the longer face is better off in the middle.
+        let lower = if scene == Scene::Face { LOWER } else { 0.0 };
+        other(&mut picture, (NOSE.0, NOSE.1 + lower))?;
     }
     Ok(picture)
 }

@@ -96,7 +96,7 @@ impl Pictures {
         };
         let step = number % LOOP;
         let turn = match key {
-            Key::Specimen(Scene::Video) if self.defects.leave_the_head() => self.head.step(),
+            Key::Specimen(Scene::Video) => self.head.step(),
             _ => 0,
         };
         let (jpeg, width, height) = match self.made.get(&(key, step, turn)) {
@@ -174,10 +174,9 @@ impl Pictures {
         } else {
             SHAKE
         };
-        let base = if turn == 0 {
-            base
-        } else {
-            Arc::new(turned(&base, turn))
+        let base = match self.defects.turns() {
+            Some(strength) if turn != 0 => Arc::new(turned(&base, turn, strength)),
+            _ => base,
         };
         let phase = step as f64 / LOOP as f64 * std::f64::consts::TAU;
         let place = |room: u32, shift: f64| {

@@ -46,13 +46,13 @@ impl Head {
     }
 }
 
-/// The picture with the head turned by so many steps.
-pub fn turned(picture: &Rgb, step: i32) -> Rgb {
+/// The picture with the head turned by so many steps, and so much of the usual turn.
+pub fn turned(picture: &Rgb, step: i32, strength: f64) -> Rgb {
     let mut out = picture.clone();
     let (width, height) = (f64::from(picture.width), f64::from(picture.height));
     let eyes = BETWEEN_EYES * width;
     let (x0, y0) = (MIDDLE.0 * width, MIDDLE.1 * height);
-    let part = f64::from(step) / f64::from(STEPS);
+    let part = strength * f64::from(step) / f64::from(STEPS);
     let row = picture.width as usize * 3;
     let inside = |value: f64, end: f64| value.clamp(0.0, end - 1.0) as usize;
     let (across, down) = (HEAD.0 * eyes, HEAD.1 * eyes);
@@ -110,7 +110,7 @@ mod tests {
             height: 108,
             pixels,
         };
-        let turned = turned(&picture, STEPS);
+        let turned = turned(&picture, STEPS, 1.0);
         assert_ne!(turned.pixels, picture.pixels);
         assert_eq!(turned.pixels[..192 * 3], picture.pixels[..192 * 3]);
     }
