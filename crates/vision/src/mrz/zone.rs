@@ -83,6 +83,8 @@ const WINDOW: f32 = 16.0;
 const WINDOW_READ: usize = 13;
 /// A window that is read worse than this, on average, shows no line of a zone.
 const LEAST_WINDOW: f32 = 0.42;
+/// One that is read so well needs no other to be compared with.
+const CERTAIN: f32 = 0.93;
 
 /// A line beside one of a zone that is read worse than this is looked for elsewhere.
 const LEAST_NEIGHBOUR: f32 = 0.6;
@@ -97,20 +99,26 @@ fn scaled(p: P, scale: f32) -> P {
     }
 }
 
-/// Letter distances that a line may have: by its length as any kind's, and by the distance of lines.
+/// Letter distances that a line may have, by its length as any kind's and by the distance of lines; first those in which both
+/// agree.
 fn pitches(base: &Line, spacing: f32, scale: f32) -> Vec<f32> {
     let length = (base.length() - 9.0).max(20.0) * scale;
+    let by_length = KINDS.map(|letters| length / letters as f32);
+    let by_spacing = [CARD, PAGE].map(|ratio| spacing * scale / ratio);
+    let apart = |a: f32, b: f32| (a / b).ln().abs();
+    let agreed = |pitch: f32, others: &[f32]| {
+        let apart = others.iter().map(|other| apart(pitch, *other));
+        apart.fold(f32::INFINITY, f32::min)
+    };
+    let lengths = by_length.map(|pitch| (agreed(pitch, &by_spacing), pitch));
+    let spacings = by_spacing.map(|pitch| (agreed(pitch, &by_length), pitch));
+    let mut all: Vec<(f32, f32)> = lengths.into_iter().chain(spacings).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut out: Vec<f32> = Vec::new();
-    for pitch in [
-        length / 30.0,
-        length / 36.0,
-        length / 44.0,
-        spacing * scale / CARD,
-        spacing * scale / PAGE,
-    ] {
+    for (_, pitch) in all {
         if pitch > 3.0
             && pitch < 1.7 * base.thickness * scale
-            && out.iter().all(|o| (o / pitch).ln().abs() > 0.09)
+            && out.iter().all(|other| apart(*other, pitch) > 0.09)
         {
             out.push(pitch);
         }
@@ -127,13 +135,12 @@ fn first_line(
 ) -> Result<Option<ReadLine>, MrzModelError> {
     let mut windows: Vec<(f32, Course, f32)> = Vec::new();
     let middle = (base.from + base.to) / 2.0;
-    for turned in [false, true] {
-        let sign = if turned { -1.0 } else { 1.0 };
-        let along = P {
-            x: base.along.x * sign,
-            y: base.along.y * sign,
-        };
-        for pitch in pitches(base, spacing, scale) {
+    'tries: for pitch in pitches(base, spacing, scale) {
+        for sign in [1.0, -1.0] {
+            let along = P {
+                x: base.along.x * sign,
+                y: base.along.y * sign,
+            };
             let extent = base.length() * scale / pitch;
             // The part before the middle: fillers come last.
             let centre = scaled(base.middle.plus(base.along, middle), scale)
@@ -145,7 +152,11 @@ fn first_line(
                 letters: WINDOW,
             };
             if let Some(line) = read(picture, course, &[WINDOW_READ])? {
-                windows.push((line.decoded.mean_sure(), line.course, extent));
+                let sure = line.decoded.mean_sure();
+                windows.push((sure, line.course, extent));
+                if sure > CERTAIN {
+                    break 'tries;
+                }
             }
         }
     }
