@@ -339,7 +339,7 @@ export const en = {
     stopIn: (seconds: number) => `Stop in ${seconds} s`,
     mark: 'Seen',
     markAll: 'Everything is done. Stop the recording.',
-    marked: (at: string) => `Seen at ${at}`,
+    marked: (at: string) => `Marked at ${at}`,
     notMarked: 'Not seen',
     abandon: 'Discard recording',
     abandonTitle: 'Discard this recording?',
@@ -367,7 +367,7 @@ export const en = {
     replaceConfirm: 'Erase and replace',
     keep: 'Keep it',
     limits: (from: string, to: string, size: string) => `${from} to ${to}, at most ${size}`,
-    progress: (done: number, all: number) => `${done} of ${all} seen`,
+    progress: (done: number, all: number) => `${done} of ${all} done`,
   },
   actions: {
     look_ahead: 'Look straight ahead',

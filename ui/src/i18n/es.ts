@@ -303,7 +303,7 @@ export const es: Text = {
     stopIn: (seconds) => `Detener en ${seconds} s`,
     mark: 'Visto',
     markAll: 'Todo está hecho. Detenga la grabación.',
-    marked: (at) => `Visto en ${at}`,
+    marked: (at) => `Marcado en ${at}`,
     notMarked: 'No visto',
     abandon: 'Descartar grabación',
     abandonTitle: '¿Descartar esta grabación?',
@@ -331,7 +331,7 @@ export const es: Text = {
     replaceConfirm: 'Borrar y sustituir',
     keep: 'Conservarlo',
     limits: (from, to, size) => `De ${from} a ${to}, ${size} como máximo`,
-    progress: (done, all) => `${done} de ${all} vistos`,
+    progress: (done, all) => `${done} de ${all} hechas`,
   },
   actions: {
     look_ahead: 'Mirar al frente',

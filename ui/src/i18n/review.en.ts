@@ -242,7 +242,7 @@ export const reviewDesk = {
       confidence: 'Certainty',
       score: 'Similarity',
       distance: 'Distance',
-      passed: 'Real person shown',
+      passed: 'Challenge passed',
       sampled: 'Pictures looked at',
       method: 'Method',
       measured: 'Measured',

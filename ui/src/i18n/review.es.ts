@@ -240,7 +240,7 @@ export const reviewDesk: typeof english = {
       confidence: 'Certeza',
       score: 'Similitud',
       distance: 'Distancia',
-      passed: 'Se muestra una persona real',
+      passed: 'Prueba superada',
       sampled: 'Imágenes miradas',
       method: 'Método',
       measured: 'Medido',
