@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Judged, LEAST_SURE_PRINT, plain};
 use crate::countries::alpha2;
-use crate::reading_fields::field_date;
+use crate::reading_fields::{field_date, personal_number};
 use crate::{
     Case, CheckReason, Field, FieldRead, FieldSource, ImageKind, NumberCheck, NumberKind,
     PersonName, ReadValue, ReasonCode, ZoneReading, check_number, compare_names, fields_read,
@@ -118,7 +118,7 @@ fn as_requested(
         let wanted = bare(&form.serial_number);
         let numbers = [Field::SerialNumber, Field::IdDocumentNumber];
         let same = numbers.iter().any(|field| bare(value(field)) == wanted);
-        let open = !same && doubtful(&numbers);
+        let open = !same && (doubtful(&numbers) || unsaid_by(zone, &form.serial_number));
         reasons.push(plain(
             ReasonCode::NumberAsRequested,
             (!open).then_some(same),
@@ -133,6 +133,7 @@ fn as_requested(
     if !form.id_document_country.is_empty() {
         // A code that stands for no state cannot be compared.
         let same = alpha2(zone.text("country")).map(|code| code == form.id_document_country);
+        let same = same.and_then(|same| sure_of(same, zone, &["country"]));
         reasons.push(plain(ReasonCode::CountryAsRequested, same));
     }
     reasons
@@ -162,11 +163,13 @@ fn as_printed(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
             may_be_cut: is_cut(zone),
         };
         let same = compare_names(&on_front, &in_zone).same;
-        reasons.push(plain(ReasonCode::NamePrinted, Some(same)));
+        let same = sure_of(same, zone, &["surname", "given_names"]);
+        reasons.push(plain(ReasonCode::NamePrinted, same));
     }
     if let Some(number) = printed(Field::IdDocumentNumber) {
         let same = bare(number) == bare(zone.text("number"));
-        reasons.push(plain(ReasonCode::NumberPrinted, Some(same)));
+        let same = sure_of(same, zone, &["number"]);
+        reasons.push(plain(ReasonCode::NumberPrinted, same));
     }
     let dates = [
         (Field::BirthDate, "birth_date"),
@@ -181,23 +184,42 @@ fn as_printed(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
         .collect();
     if !same.is_empty() {
         let same = same.iter().all(|same| *same);
-        reasons.push(plain(ReasonCode::DatesPrinted, Some(same)));
+        let same = sure_of(same, zone, &["birth_date", "expiry_date"]);
+        reasons.push(plain(ReasonCode::DatesPrinted, same));
     }
     reasons
 }
 
 /// The Spanish personal number's letter; other states' numbers are checked where the zone checks them.
 fn number_rule(zone: &ZoneReading, read: &BTreeMap<Field, FieldRead>) -> Option<CheckReason> {
-    if zone.text("country") != "ESP" {
+    if zone.text("country") != "ESP" || personal_number(zone, "ESP").is_none() {
         return None;
     }
     let number = &read.get(&Field::SerialNumber)?.value;
     let holds = match check_number("ESP", NumberKind::Personal, number) {
         NumberCheck::Valid => Some(true),
-        NumberCheck::Invalid => Some(false),
+        NumberCheck::Invalid => sure_of(false, zone, &["country", "optional"]),
         NumberCheck::NoRule => None,
     };
     Some(plain(ReasonCode::NumberRule, holds))
+}
+
+/// What a comparison says: a difference counts only where the fields of the zone were read surely.
+fn sure_of(same: bool, zone: &ZoneReading, names: &[&str]) -> Option<bool> {
+    let mut reads = names.iter().filter_map(|name| zone.fields.get(*name));
+    let doubt =
+        |read: &ReadValue| read.valid == Some(false) && read.confidence < LEAST_SURE_FAILURE;
+    (same || !reads.any(doubt)).then_some(same)
+}
+
+/// Whether a number is the person's own, or for taxes, and the zone has none such to compare it with.
+fn unsaid_by(zone: &ZoneReading, number: &str) -> bool {
+    let country = zone.text("country");
+    let own = [NumberKind::Personal, NumberKind::Tax]
+        .iter()
+        .any(|kind| check_number(country, *kind, number) == NumberCheck::Valid);
+    let unsure = sure_of(false, zone, &["country", "optional"]).is_none();
+    unsure || (own && personal_number(zone, country).is_none())
 }
 
 /// Values that a person typed and that say otherwise than the document: they speak against it where it was read surely.

@@ -345,3 +345,75 @@ fn readings_go_with_their_pictures() {
     );
     assert!(!case.fields.contains_key(&Field::Sex));
 }
+
+#[test]
+fn a_spanish_passport_has_no_dni_in_its_optional_data() {
+    for (requested, number) in [("ZAB000254", Some(true)), ("99999999R", None)] {
+        let mut zone = zone();
+        zone.kind = "TD3".to_owned();
+        zone.lines = vec!["P<ESPMUNOZ<GARCIA<<ANA<<<<".to_owned(), String::new()];
+        let fields = [
+            ("type", value("P", None, 1.0)),
+            ("number", value("ZAB000254", Some(true), 0.99)),
+            ("optional", value("A9999999900", Some(true), 0.99)),
+        ];
+        zone.fields
+            .extend(fields.map(|(name, read)| (name.to_owned(), read)));
+        let mut case = case(zone);
+        case.form.id_document_type = "PAS".to_owned();
+        case.form.serial_number = requested.to_owned();
+        assert_eq!(case.fields[&Field::SerialNumber].value, "ZAB000254");
+        assert_eq!(result(&case, Check::DataIntegrity), Some(true));
+        let compared = said(&case, Check::DataIntegrity, ReasonCode::NumberAsRequested);
+        assert_eq!(compared, Some(number), "{requested}");
+    }
+}
+
+#[test]
+fn a_difference_counts_only_where_the_zone_was_read_surely() {
+    for (name, misread) in [
+        ("optional", "12345878Z"),
+        ("number", "CAA000008"),
+        ("surname", "MUNDZ GARCIA"),
+        ("birth_date", "1980-01-81"),
+        ("country", "EST"),
+        ("country", "ESF"),
+    ] {
+        let mut case = with(|zone| {
+            zone.all_valid = false;
+            zone.fields
+                .insert(name.to_owned(), value(misread, Some(false), 0.4));
+        });
+        let front = case.readings.get_mut(&ImageKind::DocumentFront).unwrap();
+        front
+            .printed
+            .insert(Field::IdDocumentNumber, value("CAA000000", None, 0.95));
+        assert_eq!(
+            result(&case, Check::DataIntegrity),
+            None,
+            "{name} {misread}"
+        );
+    }
+}
+
+#[test]
+fn a_number_that_no_zone_says_is_not_compared() {
+    let mut zone = zone();
+    for (name, text) in [
+        ("country", "ITA"),
+        ("nationality", "ITA"),
+        ("number", "CA00000AA"),
+        ("optional", ""),
+    ] {
+        let valid = (name == "number").then_some(true);
+        zone.fields
+            .insert(name.to_owned(), value(text, valid, 0.99));
+    }
+    let mut case = case(zone);
+    case.form.id_document_country = "IT".to_owned();
+    case.form.id_document_type = "TIN".to_owned();
+    case.form.serial_number = "RSSMRA85T10A562S".to_owned();
+    assert_eq!(result(&case, Check::DataIntegrity), Some(true));
+    case.form.serial_number = "CA99999AA".to_owned();
+    assert_eq!(result(&case, Check::DataIntegrity), Some(false));
+}
