@@ -176,14 +176,36 @@ pub(crate) fn unknown_fields<'de, D: Deserializer<'de>>(
 
 fn drop_secrets(fields: &mut Map<String, Value>) {
     fields.retain(|name, _| !SECRET_FIELDS.contains(&name.as_str()));
-    for value in fields.values_mut() {
-        match value {
-            Value::Object(inner) => drop_secrets(inner),
-            Value::Array(items) => items
-                .iter_mut()
-                .filter_map(Value::as_object_mut)
-                .for_each(drop_secrets),
-            _ => {}
-        }
+    fields.values_mut().for_each(drop_secrets_within);
+}
+
+fn drop_secrets_within(value: &mut Value) {
+    match value {
+        Value::Object(fields) => drop_secrets(fields),
+        Value::Array(items) => items.iter_mut().for_each(drop_secrets_within),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn secrets_are_dropped_however_deep_they_stand() {
+        let answer = serde_json::json!({
+            "pin": "1234",
+            "kept": "seen",
+            "cards": [{"puk": "5678", "sn": 7}, [{"erc": "9012", "sn": 8}, [[{"password": "3456"}]]]],
+            "inner": {"secrets": {"a": "7890"}, "name": "seen"},
+        });
+        let fields = unknown_fields(answer).unwrap();
+        let rest = serde_json::json!({
+            "kept": "seen",
+            "cards": [{"sn": 7}, [{"sn": 8}, [[{}]]]],
+            "inner": {"name": "seen"},
+        });
+        assert_eq!(Value::Object(fields), rest);
     }
 }
