@@ -115,12 +115,25 @@ impl Case {
             .map_or(Step::Review, |missing| missing.step())
     }
 
-    /// Whether the step has what it asks for.
+    /// Whether the step has what it asks for. Data and checks come from all of the evidence: they are not done before it is there.
     pub fn step_done(&self, step: Step) -> bool {
+        let missing = self.missing();
         match step {
             Step::Review | Step::Done => self.delivered.is_some(),
-            _ => !self.missing().iter().any(|missing| missing.step() == step),
+            Step::Data => missing
+                .iter()
+                .all(|missing| matches!(missing, Missing::Request | Missing::Consent)),
+            _ => !missing.iter().any(|missing| missing.step() == step),
         }
+    }
+
+    /// Whether a check failed, or a field was read that contradicts itself, and nobody has overridden it: whoever sends this should
+    /// have looked at it.
+    pub fn data_doubtful(&self) -> bool {
+        let mut checks = self.checks.values();
+        let mut fields = self.fields.values();
+        checks.any(|check| check.value() == Some(false))
+            || fields.any(|entry| entry.valid == Some(false))
     }
 
     /// Whether the step has anything to do: this kind of document has it, and the RA still lacks what it provides.

@@ -164,6 +164,37 @@ fn an_interrupted_video_does_not_count() {
 }
 
 #[test]
+fn data_and_checks_are_done_when_all_of_the_evidence_is_there() {
+    let mut case = complete(DocumentType::Idc);
+    assert!(case.step_done(Step::Data) && !case.data_doubtful());
+    case.put_video(video(Some("camera_disconnected"))).unwrap();
+    assert!(!case.step_done(Step::Data) && case.step_done(Step::DocumentFront));
+}
+
+#[test]
+fn a_failed_check_and_a_field_that_contradicts_itself_are_doubtful() {
+    let mut case = complete(DocumentType::Idc);
+    let measured = |value| CheckResult::Measured {
+        value,
+        method: "test".into(),
+        reasons: Vec::new(),
+    };
+    case.checks
+        .insert(Check::DocumentNotexpired, measured(true));
+    assert!(!case.data_doubtful());
+    case.checks
+        .insert(Check::DocumentNotexpired, measured(false));
+    assert!(case.data_doubtful());
+    case.checks.clear();
+    let serial = case.fields.get_mut(&Field::SerialNumber).unwrap();
+    serial.valid = Some(false);
+    assert!(case.data_doubtful());
+    let at = datetime!(2026-01-02 03:04:05 UTC);
+    case.set_field(Field::SerialNumber, "Y", at).unwrap();
+    assert!(!case.data_doubtful());
+}
+
+#[test]
 fn choosing_a_passport_hands_back_the_rear() {
     let mut case = complete(DocumentType::Idc);
     let rear = case.set_document(DocumentType::Pas, "ES".into()).unwrap();

@@ -194,11 +194,12 @@ fn step_view(case: &Case, step: Step) -> StepView {
             .acceptance
             .as_ref()
             .is_some_and(|given| !given.accepted);
+    let doubtful = step == Step::Data && case.delivered.is_none() && case.data_doubtful();
     let state = if !case.step_needed(step) {
         StepState::NotNeeded
     } else if case.step == step {
         StepState::Current
-    } else if interrupted || refused {
+    } else if interrupted || refused || doubtful {
         StepState::Attention
     } else if case.step_done(step) {
         StepState::Done

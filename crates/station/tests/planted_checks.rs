@@ -43,6 +43,7 @@ async fn an_expired_document_is_said_to_be() {
         .find(|reason| reason.code == ReasonCode::ExpiryDate);
     assert_eq!(expiry.unwrap().measured.as_deref(), Some("2020-04-15"));
     assert_eq!(check(Check::DocumentNotunderage).value(), Some(true));
+    assert_eq!(data_step(&view), StepState::Attention);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,4 +57,11 @@ async fn somebody_else_is_not_like_the_portrait() {
     let likeness = view.faces.selfie_portrait.unwrap();
     assert!(likeness.score.unwrap() < 60, "{likeness:?}");
     assert!(likeness.distance > 0.55, "{likeness:?}");
+    // The zone is not read yet, and there is no video: the fields that the front gave do not make it done.
+    assert_eq!(data_step(&view), StepState::Todo);
+}
+
+fn data_step(view: &EnrollmentView) -> StepState {
+    let mut steps = view.steps.iter();
+    steps.find(|view| view.step == Step::Data).unwrap().state
 }
