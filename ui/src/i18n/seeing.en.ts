@@ -164,12 +164,13 @@ export const seeing = {
     detail: (distance: string, one: string, other: string) => `Distance ${distance}; ${one} and ${other} px between the eyes`,
   },
   fields: {
-    sources: { typed: 'Typed', mrz: 'Zone', printed: 'Printed' } satisfies Record<FieldSource, string>,
+    sources: { typed: 'Typed', mrz: 'Zone', printed: 'Printed', chosen: 'Chosen' } satisfies Record<FieldSource | 'chosen', string>,
     sourceHints: {
       typed: 'Typed by the operator, or taken from the request',
       mrz: 'From the machine-readable zone',
       printed: 'From the printed text',
-    } satisfies Record<FieldSource, string>,
+      chosen: 'Chosen when the document was captured',
+    } satisfies Record<FieldSource | 'chosen', string>,
     sure: 'sure',
     fairly: 'fairly sure',
     unsure: 'unsure',

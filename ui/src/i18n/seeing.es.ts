@@ -152,11 +152,12 @@ export const seeing: Text['seeing'] = {
     detail: (distance, one, other) => `Distancia ${distance}; ${one} y ${other} px entre los ojos`,
   },
   fields: {
-    sources: { typed: 'Escrito', mrz: 'Zona', printed: 'Impreso' },
+    sources: { typed: 'Escrito', mrz: 'Zona', printed: 'Impreso', chosen: 'Elegido' },
     sourceHints: {
       typed: 'Escrito por el operador o tomado de la solicitud',
       mrz: 'De la zona de lectura mecánica',
       printed: 'Del texto impreso',
+      chosen: 'Elegido al capturar el documento',
     },
     sure: 'seguro',
     fairly: 'bastante seguro',
