@@ -224,30 +224,15 @@ pub fn case_files_with(data: &Path, case_id: &str, bytes: &[u8]) -> Vec<PathBuf>
     found
 }
 
-/// The station captures by itself; where it sees no good moment for long, the shutter is pressed.
+/// The station captures by itself: the shutter is not touched.
 async fn take(desk: &Desk, step: &str, kind: &str, name: Option<&str>) {
-    loop {
-        let there = desk
-            .until("a picture, or the shutter", |state| {
-                let enrollment = &state["enrollment"];
-                if enrollment["pending"]["kind"] == kind {
-                    return Some(true);
-                }
-                let capturing = &enrollment["capturing"];
-                (capturing["manual"] == true && capturing["working"] == false).then_some(false)
-            })
-            .await;
-        if there {
-            break;
-        }
-        desk.click("shutter").await;
-        desk.until("the end of the capture", |state| {
-            let enrollment = &state["enrollment"];
-            let done = enrollment["capturing"]["working"] == false;
-            (done || !enrollment["pending"].is_null()).then_some(())
+    let automatic = desk
+        .until("a picture", |state| {
+            let pending = &state["enrollment"]["pending"];
+            (pending["kind"] == kind).then(|| pending["look"]["automatic"].clone())
         })
         .await;
-    }
+    assert_eq!(automatic, true, "{kind} was captured by hand");
     desk.see("use-picture").await;
     if let Some(name) = name {
         desk.step_picture(name).await;
