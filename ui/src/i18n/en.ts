@@ -446,6 +446,7 @@ export const en = {
     notReady: 'Sending opens when nothing is missing.',
     left: (time: string) => `${time} left`,
     leftUnknown: 'Working out the time left',
+    answer: 'All sent. Waiting for the authority’s answer.',
     attempt: (number: number) => `Attempt ${number}`,
     waiting: 'The last attempt failed. The next begins by itself.',
     notSent: 'Not sent. Everything is kept on this station.',

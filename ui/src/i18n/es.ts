@@ -410,6 +410,7 @@ export const es: Text = {
     notReady: 'Se puede enviar cuando no falte nada.',
     left: (time) => `quedan ${time}`,
     leftUnknown: 'Calculando el tiempo restante',
+    answer: 'Todo enviado. Esperando la respuesta de la autoridad.',
     attempt: (number) => `Intento ${number}`,
     waiting: 'El último intento ha fallado. El siguiente empieza solo.',
     notSent: 'No enviado. Todo sigue guardado en este puesto.',
