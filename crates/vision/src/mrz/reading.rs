@@ -110,21 +110,31 @@ pub fn read_mrz_on(
             ms.find += began.elapsed().as_secs_f32() * 1e3;
             let began = Instant::now();
             for group in groups.iter().take(MAX_GROUPS) {
-                let Some(zone) = read_group(picture, group, size as f32)? else {
+                let Some(mut zone) = read_group(picture, group, size as f32)? else {
                     continue;
                 };
-                let Some(reading) = judge(&zone, quarter, height, today) else {
-                    continue;
-                };
-                let rank = (
-                    u32::from(reading.all_valid) * 100 + held(&reading),
-                    zone.mean_sure(),
-                );
-                if best
-                    .as_ref()
-                    .is_none_or(|b| rank.0 > b.0 || (rank.0 == b.0 && rank.1 > b.1))
-                {
-                    best = Some((rank.0, rank.1, reading));
+                // Where it is in doubt, a second look tells more.
+                for second in [false, true] {
+                    if second {
+                        zone = zone.read_again(picture)?;
+                    }
+                    let Some(reading) = judge(&zone, quarter, height, today) else {
+                        break;
+                    };
+                    let all_valid = reading.all_valid;
+                    let rank = (
+                        u32::from(all_valid) * 100 + held(&reading),
+                        zone.mean_sure(),
+                    );
+                    if best
+                        .as_ref()
+                        .is_none_or(|b| rank.0 > b.0 || (rank.0 == b.0 && rank.1 > b.1))
+                    {
+                        best = Some((rank.0, rank.1, reading));
+                    }
+                    if all_valid {
+                        break;
+                    }
                 }
                 if best.as_ref().is_some_and(|b| b.2.all_valid) {
                     break;

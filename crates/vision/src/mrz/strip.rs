@@ -132,6 +132,20 @@ impl Course {
         }
     }
 
+    /// The same length at another letter distance, about the same middle, some letters down.
+    pub fn moved(&self, stretch: f32, down: f32) -> Course {
+        let pitch = self.pitch * stretch;
+        let longer = self.letters * (pitch - self.pitch) / 2.0;
+        Course {
+            origin: self
+                .origin
+                .plus(self.along, -longer)
+                .plus(self.along.down(), down * self.pitch),
+            pitch,
+            ..*self
+        }
+    }
+
     pub fn strip(&self, picture: &Pyramid) -> Vec<f32> {
         picture.sample(self.origin, self.step(), self.width(), STRIP_HEIGHT)
     }
