@@ -34,6 +34,18 @@ impl Picture {
         self.rgb.chunks_exact(3).map(luma).collect()
     }
 
+    /// The channels one after the other, in this order, each value by `value`.
+    pub(crate) fn planes(&self, order: [usize; 3], value: impl Fn(u8) -> f32) -> Vec<f32> {
+        let mut values = vec![0.0; self.rgb.len()];
+        let planes = values.chunks_exact_mut(self.width * self.height);
+        for (channel, plane) in order.into_iter().zip(planes) {
+            for (to, pixel) in plane.iter_mut().zip(self.rgb.chunks_exact(3)) {
+                *to = value(pixel[channel]);
+            }
+        }
+        values
+    }
+
     /// The part within left, top, width, height; `None` where that is empty or reaches beyond the picture.
     pub fn cut(&self, area: [u32; 4]) -> Option<Picture> {
         let [left, top, width, height] = area.map(|v| v as usize);

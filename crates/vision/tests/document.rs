@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use vision::Picture;
-use vision::document::{Format, Outline, locate, look, look_quickly, straighten};
+use vision::document::{Format, Outline, follow, locate, look, look_quickly, straighten};
 use vision::intake::read;
 
 static FRONT: &[u8] = include_bytes!("../../camera/specimens/document_front.jpg");
@@ -132,6 +132,37 @@ fn a_card_before_a_person_is_found_wherever_it_is_held() {
         assert!(off < 0.02, "{middle:?} {width} {roll}: {off}, {outline:?}");
         assert!((outline.roll_deg() - roll).abs() < 1.5);
     }
+}
+
+#[test]
+fn a_card_is_followed_while_it_is_there() {
+    let (card, person) = (straight_card(), person());
+    let (width, roll) = (520.0, 3.0);
+    let (first, truth) = held(&card, &person, [430.0, 280.0], width, roll);
+    let mut corners = look_quickly(&first).unwrap().outline.unwrap().corners;
+    assert!(follow(&first, &truth).unwrap().is_some());
+    for step in 1..6 {
+        let by = step as f32;
+        let middle = [430.0 + 22.0 * by, 280.0 + 4.0 * by];
+        let (picture, truth) = held(&card, &person, middle, width, roll - by);
+        let located = follow(&picture, &corners).unwrap().unwrap();
+        let outline = located.outline.unwrap();
+        let off = error(&outline, &truth);
+        assert!(off < 0.02, "{step}: {off}, {outline:?}");
+        assert!((outline.area() / (truth_area(&truth)) - 1.0).abs() < 0.04);
+        assert!(!located.corner_cut_off && located.presence > 0.2);
+        corners = outline.corners;
+    }
+    // Taken away, and moved beyond the frame's edge.
+    assert_eq!(follow(&person, &corners).unwrap(), None);
+    let (gone, _) = held(&card, &person, [790.0, 300.0], width, -2.0);
+    assert_eq!(follow(&gone, &corners).unwrap(), None);
+}
+
+fn truth_area(corners: &[[f32; 2]; 4]) -> f32 {
+    let side =
+        |a: usize, b: usize| (corners[a][0] - corners[b][0]).hypot(corners[a][1] - corners[b][1]);
+    side(0, 1) * side(1, 2)
 }
 
 #[test]

@@ -15,6 +15,13 @@ MEASURING = 1_000_000
 WORDS = "IDENTITY CARD PASSPORT REPUBLIC NAME SURNAME DATE OF BIRTH NATIONALITY SEX M F DOCUMENT NUMBER VALID UNTIL 12 03 1987 ABC123456".split()
 FONTS = [cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_PLAIN, cv2.FONT_HERSHEY_COMPLEX]
 HELD_OUT = ("bricks", "terrazzo")
+KINDS = ["plain", "wood", "cloth", "noise", "desk", "photo", "photo", "page", "keys", "gradient", "tiles", "stripes", "panes"]
+# from this seed on backgrounds are also lines, boards and shards, and bands lie over pictures: their edges must not pass for the document's
+LINED = 5_000_000
+# from this one on documents lie straight, and each picture has a band
+STRAIGHT = 6_000_000
+# from this one on the band lies close above
+CLOSE_BY = 7_000_000
 _photos = None
 
 
@@ -45,9 +52,12 @@ def smooth(g, h, w, cells):
     return cv2.resize(small, (w, h), interpolation=cv2.INTER_CUBIC).reshape(h, w, 1)
 
 
-def background(r, g, held_out=False):
+def background(r, g, seed):
     h, w = HEIGHT, WIDTH
-    kind = r.choice(HELD_OUT) if held_out and r.random() < 0.5 else r.choice(["plain", "wood", "cloth", "noise", "desk", "photo", "photo", "page", "keys", "gradient", "tiles", "stripes", "panes"])
+    if seed < MEASURING and r.random() < 0.5:
+        kind = r.choice(HELD_OUT)
+    else:
+        kind = r.choice(KINDS + ["grid", "boards", "shards"] * 2 if seed >= LINED else KINDS)
     base = np.array(colour(r, 10, 245, r.uniform(0, 1)), np.float32)
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
     if kind == "photo" and photos():
@@ -98,6 +108,33 @@ def background(r, g, held_out=False):
             near = np.minimum(near, d)
         tones = np.array([colour(r, 20, 240, r.uniform(0, 1)) for _ in range(8)], np.float32)
         img = img * 0.5 + tones[which % 8] * 0.5
+    elif kind == "grid":  # lines across each other at any angle, fields of like tones between
+        t, s = r.uniform(0, 3.14), r.choice([1.57, 1.57, r.uniform(0.6, 1.57)])
+        along = [(xx * math.cos(a) + yy * math.sin(a)) / r.uniform(12, 130) + r.uniform(0, 1) for a in (t, t + s)]
+        cells = [np.floor(v).astype(int) for v in along]
+        if r.random() < 0.6:
+            tone = g.standard_normal((64, 64, 1 if r.random() < 0.6 else 3)).astype(np.float32)
+            img += tone[cells[0] % 64, cells[1] % 64] * r.uniform(0, 22)
+        line, part = np.array(colour(r, 0, 255, 0.5), np.float32), r.uniform(0.015, 0.12)
+        for v, c in zip(along, cells):
+            if r.random() < 0.85:
+                img[(v - c) < part] = line
+    elif kind == "boards":
+        t = r.choice([0, 1.57, r.uniform(0, 3.14)])
+        u, v = xx * math.cos(t) + yy * math.sin(t), yy * math.cos(t) - xx * math.sin(t)
+        wide = r.uniform(25, 160)
+        which = np.floor(v / wide).astype(int)
+        img += g.standard_normal((64, 3)).astype(np.float32)[which % 64] * r.uniform(2, 25)
+        ends = g.uniform(0, 1, 64).astype(np.float32)[which % 64] * 400
+        gap = ((v % wide) < r.uniform(1, 4)) | (np.abs((u + ends) % r.uniform(200, 600)) < r.uniform(1, 4))
+        img[gap] *= r.choice([0.4, 0.7, 1.3])
+    elif kind == "shards":
+        tones = [colour(r, 10, 245, r.uniform(0, 1)) for _ in range(6)]
+        for _ in range(r.randint(20, 160)):
+            at = np.array([r.uniform(0, w), r.uniform(0, h)])
+            size = r.uniform(15, 120)
+            shard = at + g.uniform(-size, size, (r.choice([3, 3, 4]), 2))
+            cv2.fillConvexPoly(img, cv2.convexHull(shard.astype(np.int32)), r.choice(tones), cv2.LINE_AA)
     elif kind == "panes":  # windows, shelves, screens: upright lines and rectangles
         for _ in range(r.randint(2, 9)):
             x, y = r.randint(-80, w), r.randint(-80, h)
@@ -238,10 +275,12 @@ def document(r, g):
     return doc, alpha, kind
 
 
-def place(r, ratio, inside):
+def place(r, ratio, inside, straight=False):
     """Corners in the frame, clockwise from the document's top left, by a pinhole camera."""
     roll = math.radians(r.choice([r.gauss(0, 6), r.gauss(0, 6), r.uniform(-45, 45), r.choice([90, 180, 270]) + r.gauss(0, 6)]))
     pitch, yaw = (math.radians(r.uniform(-1, 1) * r.choice([6, 15, 30])) for _ in range(2))
+    if straight:
+        roll, pitch, yaw = (math.radians(r.gauss(0, d)) for d in (2, 3, 3))
     corners = np.array([[-1, -1 / ratio, 0], [1, -1 / ratio, 0], [1, 1 / ratio, 0], [-1, 1 / ratio, 0]])
     cr, sr, cp, sp, cy, sy = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch), math.cos(yaw), math.sin(yaw)
     turn = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
@@ -317,6 +356,25 @@ def hand(img, r, q, cover):
             cv2.ellipse(img, pt(tip + (end - tip) * 0.01), (max(2, int(thick * 0.28)), max(2, int(thick * 0.36))), math.degrees(t) + 90, 0, 360, tuple(np.clip(skin * 1.1, 0, 255)), -1)
 
 
+def band(img, r, corners, written, close_by=False):
+    """A band along the frame's top or bottom, as programs lay over pictures, where it covers no corner."""
+    high = int(HEIGHT * r.uniform(0.04, 0.13))
+    top = 0 if r.random() < 0.7 else HEIGHT - high
+    if close_by and corners is not None:
+        high, top = max(3, int(corners[:, 1].min() - r.uniform(5, 35))), 0
+    if corners is not None and ((corners[:, 1] > top - 4) & (corners[:, 1] < top + high + 4)).any():
+        return
+    yy, xx = np.mgrid[top:top + high, 0:WIDTH].astype(np.float32)
+    tones = np.array([colour(r, 0, 255, r.uniform(0, 1)), colour(r, 0, 80, 0.5)], np.float32)
+    if r.random() < 0.3:
+        tones[1] = tones[0]
+    img[top:top + high] = tones[((xx + yy) // r.randint(8, 40) % 2).astype(int)]
+    if written and r.random() < 0.5:
+        part = np.clip(img[top:top + high], 0, 255).astype(np.uint8)
+        cv2.putText(part, r.choice(WORDS), (r.randint(0, 500), high - 4), FONTS[0], high / 45, colour(r, 0, 80, 0.5), 1, cv2.LINE_AA)
+        img[top:top + high] = part
+
+
 def opposite_page(img, r, m, w, h, doc):
     """The passport's other page, joined at the fold above the page that is wanted."""
     part = r.uniform(0.3, 1.0)
@@ -340,7 +398,7 @@ def scene(seed):
     """`rgb` HEIGHT×WIDTH×3, `corners` 4×2 (clockwise from the picture's top left) or None, `visible` per corner (1 seen, 0.5 covered,
     0 outside), `mask` HEIGHT×WIDTH, `tilt` in degrees."""
     r, g = random.Random(seed), np.random.default_rng(seed)
-    img = background(r, g, seed < MEASURING)
+    img = background(r, g, seed)
     for _ in range(r.choice([0, 0, 0, 1, 2, 3])):
         stray(img, r, g)
     what = r.random()
@@ -354,11 +412,13 @@ def scene(seed):
         if r.random() < 0.4:
             q, _ = place(r, 1.5, True)
             hand(img, r, q, False)
+        if seed >= STRAIGHT or seed >= LINED and r.random() < 0.2:
+            band(img, r, None, seed >= STRAIGHT)
         return dict(rgb=camera(img, r, g), corners=None, visible=np.zeros(4), mask=mask, tilt=0.0)
     doc, alpha, kind = document(r, g)
     h, w = alpha.shape
     inside = what < 0.88
-    q, tilt = place(r, w / h, inside)
+    q, tilt = place(r, w / h, inside, seed >= STRAIGHT)
     src = np.float32([[0, 0], [w - 1, 0], [w - 1, h - 1], [0, h - 1]])
     # rounded corners: what is marked is where the edges would meet
     m = cv2.getPerspectiveTransform(src, q)
@@ -379,6 +439,8 @@ def scene(seed):
     before = img.copy()
     if r.random() < 0.35:
         hand(img, r, q, r.random() < 0.35)
+    if seed >= STRAIGHT or seed >= LINED and r.random() < 0.2:
+        band(img, r, q, seed >= STRAIGHT, seed >= CLOSE_BY)
     visible = np.ones(4)
     for i, (x, y) in enumerate(q):
         if not (0 <= x < WIDTH and 0 <= y < HEIGHT):

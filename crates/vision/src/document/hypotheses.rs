@@ -2,7 +2,6 @@
 
 use super::geometry::{Plane, distance};
 use super::locate::{CELLS, COLUMNS, ROWS, STRIDE};
-use super::refine::Fitted;
 use super::{Format, Outline};
 use crate::face::Point;
 use crate::picture::Picture;
@@ -17,52 +16,28 @@ const LEAST_CELLS: usize = 8;
 /// A single cell of the mask says at most so much.
 const MOST_MASK: f32 = 4.0;
 /// A change of the picture across a side that counts in full, in levels of 255: a document's print must not outweigh its edge.
-pub(super) const FULL_CHANGE: f32 = 24.0;
+const FULL_CHANGE: f32 = 24.0;
 /// Places along a side at which the picture is looked at, and how much of its ends is left out, where cards are rounded.
 const PLACES: usize = 24;
 const END: f32 = 0.08;
 /// Distance to either side of an edge and the offsets at which it is looked for, in pixels of the network's input.
 const BESIDE: f32 = 1.5;
 const OFFSETS: [f32; 3] = [-0.9, 0.0, 0.9];
-/// Fitted on generated scenes: at the size of the network's input, and with the edges of the full picture.
-const FIRST: Weights = Weights {
+/// Fitted on generated scenes, at the size of the network's input.
+const WEIGHTS: Weights = Weights {
     heat: 1.618,
     aspect: -10.223,
     mask: 0.831,
     sides: [6.470, 0.600],
     bias: -3.312,
 };
-const CLOSE: Weights = Weights {
-    heat: 1.291,
-    aspect: -28.792,
-    mask: 0.853,
-    sides: [7.471, 1.977],
-    bias: -5.924,
-};
-/// Of moving the sides as far as they may be, and of moving them outwards: what is printed may look like an edge.
-const MOVED: f32 = -40.0;
-const OUTWARD: f32 = 9.0;
-
 /// Four corners that may be the document's.
 #[derive(Debug, Clone)]
 pub(super) struct Hypothesis {
     /// In pixels of the network's input, clockwise from its top left.
     pub corners: [Point; 4],
-    /// Sum of the natural logarithms of the corners' heat.
-    heat: f32,
-    /// Mean logit of the mask within.
-    mask: f32,
     /// Logit that these are the document's corners.
     pub worth: f32,
-}
-
-impl Hypothesis {
-    /// Logit that corners where the full picture's edges cross are exactly the document's; `aspect` is their proportions.
-    pub fn exactness(&self, fitted: &Fitted, aspect: f32) -> f32 {
-        CLOSE.logit(self.heat, aspect, self.mask, fitted.change)
-            + MOVED * fitted.moved
-            + OUTWARD * fitted.outward
-    }
 }
 
 /// What each observation is worth, in logits.
@@ -138,9 +113,7 @@ fn hypothesis(
     let change = std::array::from_fn(|i| sides.change(which[i], which[(i + 1) % 4]));
     Some(Hypothesis {
         corners,
-        heat,
-        mask,
-        worth: FIRST.logit(heat, aspect, mask, change),
+        worth: WEIGHTS.logit(heat, aspect, mask, change),
     })
 }
 

@@ -1,4 +1,5 @@
-//! Finding the document: a small network of the project's own gives its corners, the edges between them make these exact.
+//! Finding the document: a small network of the project's own shows where its corners may be, a second one looks closely there, and
+//! the edges between them make them exact.
 
 use std::sync::OnceLock;
 
@@ -6,6 +7,7 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::Outline;
+use super::close::{self, ALL_WAYS, ONCE, Sampled, Turned};
 use super::hypotheses::{Hypothesis, hypotheses};
 use super::refine::Closer;
 use crate::face::Point;
@@ -21,15 +23,18 @@ pub(super) const STRIDE: usize = 4;
 pub(super) const COLUMNS: usize = WIDTH / STRIDE;
 pub(super) const ROWS: usize = HEIGHT / STRIDE;
 pub(super) const CELLS: usize = COLUMNS * ROWS;
-/// Logit that makes four corners a document, and how much less is looked at closely before it is given up.
-const LEAST_WORTH: f32 = 0.5;
-const DOUBT: f32 = 3.0;
+/// Logit of corners that makes them worth a closer look.
+const LEAST_WORTH: f32 = -2.5;
+/// What that counts beside the closer look's own logit where one of several is chosen.
+const TRUST: f32 = 0.2;
+/// Logit of the closer look that makes it a document.
+const LEAST_WHOLE: f32 = 0.0;
+/// How far beyond the picture a corner may be marked, as a share of the document's width.
+const BEYOND: f32 = 0.01;
+/// Logit that makes what is followed be where it is seen.
+const LEAST_EXACT: f32 = 0.0;
 /// How many hypotheses are looked at closely.
 const CLOSELY: usize = 4;
-/// Room around the document for the second look, as a share of its size, and the part of the picture beyond which that look shows
-/// nothing new.
-const ROOM: f32 = 0.13;
-const MOST_AROUND: f32 = 0.92;
 /// Part of the frame that a document covers at the least for its corners to be missed.
 const LEAST_MASK: f32 = 0.03;
 /// What the training drew corners at, in pixels of the input, lies so far before their place in it.
@@ -66,71 +71,85 @@ pub fn locate(picture: &Picture) -> Result<Option<Outline>, ModelError> {
     Ok(look(picture)?.outline)
 }
 
-/// Looks for a document, then once more at the part of the picture where it seems to be; the likeliest corners are made exact by
-/// the edges between them, then the best are chosen.
+/// Looks for a document, then closely at the likeliest places, in all ways; the edges that are close by make the corners exact.
 pub fn look(picture: &Picture) -> Result<Located, ModelError> {
     let first = seen(picture)?;
-    let mut likely = first.likely();
-    if let Some(area) = likely.first().and_then(|one| around(picture, &one.corners)) {
-        let second = seen_in(picture, area)?;
-        likely.extend(second.likely());
-    }
-    let closer = Closer::of(picture);
-    let fits = likely.iter().flat_map(|one| {
-        let fits = closer.fits(&one.corners).into_iter();
-        fits.map(|fitted| {
-            let outline = Outline {
-                corners: fitted.corners,
-                score: 1.0,
-            };
-            let exactness = one.hypothesis.exactness(&fitted, outline.aspect(picture));
-            (fitted.corners, exactness)
-        })
-    });
-    let best = fits.max_by(|(_, a), (_, b)| a.total_cmp(b));
-    let worth = likely
-        .iter()
-        .fold(f32::MIN, |most, one| most.max(one.hypothesis.worth));
-    let best = best.map(|(corners, _)| (closer.exact(&corners), worth));
+    let best = closest(picture, &first.likely(), &ALL_WAYS)?;
+    let best = best.map(|seen| (Closer::of(picture).exact(&seen.corners), seen.whole));
     Ok(Located::of(outline(best), first.presence))
 }
 
-/// The part of a picture, in its own shape, in which these corners lie with some room around them: left, top, width, height.
-/// `None` where that is most of the picture.
-fn around(picture: &Picture, corners: &[Point; 4]) -> Option<[u32; 4]> {
-    let size = [picture.width() as f32, picture.height() as f32];
-    let low: Point = std::array::from_fn(|k| corners.iter().fold(f32::MAX, |m, p| m.min(p[k])));
-    let high: Point = std::array::from_fn(|k| corners.iter().fold(f32::MIN, |m, p| m.max(p[k])));
-    let share = (0..2).fold(0.0f32, |most, k| {
-        most.max((high[k] - low[k]) * (1.0 + 2.0 * ROOM) / size[k])
-    });
-    if share > MOST_AROUND {
-        return None;
+/// What looks most like a document's exact corners, of several guesses.
+fn closest(
+    picture: &Picture,
+    guesses: &[Guess],
+    ways: &[Turned],
+) -> Result<Option<close::Seen>, ModelError> {
+    let Some(first) = guesses.first() else {
+        return Ok(None);
+    };
+    let first = Outline {
+        corners: first.corners,
+        score: 1.0,
+    };
+    let sampled = Sampled::of(picture, first.width_px());
+    let mut best: Option<(f32, close::Seen)> = None;
+    for guess in guesses {
+        if let Some(seen) = sampled.look(&guess.corners, ways)?
+            && is_within(picture, &seen.corners)
+        {
+            let worth = seen.exact + TRUST * guess.worth;
+            if best.is_none_or(|(most, _)| worth > most) {
+                best = Some((worth, seen));
+            }
+        }
     }
-    let length = size.map(|v| (v * share).round().max(1.0));
-    let from: Point = std::array::from_fn(|k| {
-        let middle = (low[k] + high[k]) / 2.0;
-        (middle - length[k] / 2.0).clamp(0.0, size[k] - length[k])
-    });
-    Some([from[0], from[1], length[0], length[1]].map(|v| v as u32))
+    Ok(best.map(|(_, seen)| seen))
 }
 
-/// As [`look`], from the network's view alone: corners are good to about a hundredth of the frame's width.
+/// As [`look`], at the likeliest place alone and without the edges: corners are good to about a hundredth of the document's width.
 pub fn look_quickly(picture: &Picture) -> Result<Located, ModelError> {
     let first = seen(picture)?;
-    let best = first.hypotheses.first().map(|hypothesis| {
-        let corners = hypothesis.corners.map(|p| first.shown.back(p));
-        (corners, hypothesis.worth)
-    });
+    let likely = first.likely();
+    let best = closest(picture, likely.get(..1).unwrap_or_default(), &ONCE)?;
+    let best = best.map(|seen| (seen.corners, seen.whole));
     Ok(Located::of(outline(best), first.presence))
+}
+
+/// Whether these may be the corners of a document that is seen whole.
+fn is_within(picture: &Picture, corners: &[Point; 4]) -> bool {
+    let outline = Outline {
+        corners: *corners,
+        score: 1.0,
+    };
+    let slack = BEYOND * outline.width_px();
+    let size = [picture.width() as f32, picture.height() as f32];
+    let seen = |p: &Point| (0..2).all(|k| p[k] >= -slack && p[k] <= size[k] + slack);
+    outline.is_plausible(1.0) && corners.iter().all(seen)
+}
+
+/// Looks where a document was a moment ago; `None` where it is not surely there any more: then it is to be looked for.
+pub fn follow(picture: &Picture, before: &[Point; 4]) -> Result<Option<Located>, ModelError> {
+    let guess = Guess {
+        corners: *before,
+        worth: 0.0,
+    };
+    let seen = closest(picture, &[guess], &ONCE)?;
+    let seen = seen.filter(|seen| seen.exact >= LEAST_EXACT);
+    let outline = outline(seen.map(|seen| (seen.corners, seen.whole)));
+    Ok(outline.map(|outline| {
+        let frame = (picture.width() * picture.height()) as f32;
+        Located::of(Some(outline), outline.area() / frame)
+    }))
 }
 
 fn outline(best: Option<([Point; 4], f32)>) -> Option<Outline> {
-    let (corners, worth) = best.filter(|(_, worth)| *worth >= LEAST_WORTH)?;
-    Some(Outline {
+    let (corners, whole) = best.filter(|(_, whole)| *whole >= LEAST_WHOLE)?;
+    let outline = Outline {
         corners,
-        score: sigmoid(worth),
-    })
+        score: sigmoid(whole),
+    };
+    Some(outline.top_left_first())
 }
 
 struct Seen {
@@ -139,39 +158,31 @@ struct Seen {
     presence: f32,
 }
 
-/// A hypothesis and its corners in pixels of the picture.
-struct Likely {
-    hypothesis: Hypothesis,
+/// Where a document may be.
+struct Guess {
+    /// In pixels of the picture.
     corners: [Point; 4],
+    /// Logit.
+    worth: f32,
 }
 
 impl Seen {
-    /// What is worth a closer look.
-    fn likely(&self) -> Vec<Likely> {
+    /// What is worth a closer look, the worthiest first.
+    fn likely(&self) -> Vec<Guess> {
         let likely = self.hypotheses.iter().take(CLOSELY);
         likely
-            .filter(|hypothesis| hypothesis.worth >= LEAST_WORTH - DOUBT)
-            .map(|hypothesis| Likely {
+            .filter(|hypothesis| hypothesis.worth >= LEAST_WORTH)
+            .map(|hypothesis| Guess {
                 corners: hypothesis.corners.map(|p| self.shown.back(p)),
-                hypothesis: hypothesis.clone(),
+                worth: hypothesis.worth,
             })
             .collect()
     }
 }
 
-fn seen_in(picture: &Picture, area: [u32; 4]) -> Result<Seen, ModelError> {
-    let part = picture.cut(area).ok_or(ModelError::Run {
-        file: NAME,
-        reason: "the part lies outside the picture".to_owned(),
-    })?;
-    let mut seen = seen(&part)?;
-    seen.shown.offset = [area[0] as f32, area[1] as f32];
-    Ok(seen)
-}
-
 fn seen(picture: &Picture) -> Result<Seen, ModelError> {
     let shown = Shown::of(picture)?;
-    let outputs = network()?.run(&[1, 3, HEIGHT, WIDTH], shown.input(), &["heat"])?;
+    let outputs = network()?.run(&[1, 3, HEIGHT, WIDTH], input(&shown.small), &["heat"])?;
     let maps = match outputs.into_iter().next() {
         Some(output) if output.values.len() == 5 * CELLS => output.values,
         _ => return Err(ModelError::Shape { file: NAME }),
@@ -195,8 +206,6 @@ struct Shown {
     /// Pixels of the picture a pixel of the input, and where the picture begins in the input.
     scale: f32,
     from: Point,
-    /// Where in the whole picture it begins.
-    offset: Point,
 }
 
 impl Shown {
@@ -222,26 +231,21 @@ impl Shown {
             })?,
             scale,
             from: [left as f32, top as f32],
-            offset: [0.0; 2],
         })
-    }
-
-    /// The three colours one after the other, as in training.
-    fn input(&self) -> Vec<f32> {
-        let rgb = self.small.rgb();
-        (0..3)
-            .flat_map(|c| rgb[c..].iter().step_by(3))
-            .map(|&value| (f32::from(value) - MEAN) / SPREAD)
-            .collect()
     }
 
     /// A corner in the picture, where pixels' middles lie at whole numbers.
     fn back(&self, [x, y]: Point) -> Point {
         [
-            (x + DRAWN_BEFORE - self.from[0]) * self.scale - 0.5 + self.offset[0],
-            (y + DRAWN_BEFORE - self.from[1]) * self.scale - 0.5 + self.offset[1],
+            (x + DRAWN_BEFORE - self.from[0]) * self.scale - 0.5,
+            (y + DRAWN_BEFORE - self.from[1]) * self.scale - 0.5,
         ]
     }
+}
+
+/// As in training.
+pub(super) fn input(picture: &Picture) -> Vec<f32> {
+    picture.planes([0, 1, 2], |value| (f32::from(value) - MEAN) / SPREAD)
 }
 
 /// Mean of the pixels under each new one.

@@ -1,5 +1,6 @@
 //! The document in a picture: its four corners, how it is held, and its straightened picture.
 
+mod close;
 mod geometry;
 mod hypotheses;
 mod layout;
@@ -14,7 +15,7 @@ use crate::picture::Picture;
 use geometry::Plane;
 pub use layout::{Layout, Side, layout, portrait_area};
 pub(crate) use locate::shrunk;
-pub use locate::{Located, locate, look, look_quickly};
+pub use locate::{Located, follow, locate, look, look_quickly};
 pub(crate) use straighten::view;
 pub use straighten::{Straightened, straighten};
 
@@ -65,6 +66,16 @@ impl Outline {
         std::array::from_fn(|i| geometry::distance(c[i], c[(i + 1) % 4]))
     }
 
+    /// In square pixels.
+    pub fn area(&self) -> f32 {
+        let c = &self.corners;
+        let twice = (0..4).map(|i| {
+            let (a, b) = (c[i], c[(i + 1) % 4]);
+            a[0] * b[1] - b[0] * a[1]
+        });
+        twice.sum::<f32>() / 2.0
+    }
+
     /// Its width as a share of the picture's width.
     pub fn share_of(&self, picture: &Picture) -> f32 {
         let xs = self.corners.map(|[x, _]| x);
@@ -106,6 +117,13 @@ impl Outline {
         let mut corners = self.corners;
         corners.rotate_left(quarters % 4);
         Outline { corners, ..self }
+    }
+
+    /// Beginning at the picture's top left: the corner with the least sum of both coordinates.
+    fn top_left_first(self) -> Outline {
+        let sum = |i: usize| self.corners[i][0] + self.corners[i][1];
+        let first = (1..4).fold(0, |best, i| if sum(i) < sum(best) { i } else { best });
+        self.turned(first)
     }
 
     /// Beginning at a corner from which a long side runs clockwise.

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::Outline;
 use super::geometry::distance;
-use super::hypotheses::FULL_CHANGE;
 use super::locate::shrunk;
 use crate::face::Point;
 use crate::picture::Picture;
@@ -14,16 +13,11 @@ const LONG_SIDE: usize = 960;
 /// Places along an edge at which the picture is looked at; the ends are left out, where cards are rounded.
 const PLACES: usize = 40;
 const FIRST_PLACE: f32 = 0.07;
-/// How far from the guess an edge may lie, as a share of the document's width, while several are thought of.
-const REACH: f32 = 0.06;
-const SCAN: Scan = Scan {
-    steps: 24,
-    full: FULL_CHANGE,
-};
-/// The same once they are chosen; a change that counts in full then is larger, so that the steepest place is the edge.
+/// How far from the guess an edge may lie, as a share of the document's width: first near it, then nearer. A change that counts
+/// in full then is larger, so that the steepest place is the edge.
 const EXACT: [(f32, Scan); 2] = [
     (
-        0.016,
+        0.010,
         Scan {
             steps: 12,
             full: 48.0,
@@ -37,9 +31,6 @@ const EXACT: [(f32, Scan); 2] = [
         },
     ),
 ];
-/// Lines thought of for an edge, and how many steps apart their ends are in sum.
-const LINES: usize = 3;
-const APART: usize = 6;
 /// What a line gains by lying on the guess rather than at the end of the reach, as a share of the best possible.
 const PULL: f32 = 0.12;
 /// Mean change, in levels of 255, that makes a line an edge.
@@ -50,18 +41,6 @@ pub(super) struct Closer<'a> {
     seen: Cow<'a, Picture>,
     /// Pixels of the picture one of `seen`.
     scale: f32,
-}
-
-/// Corners where edges cross.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fitted {
-    pub corners: [Point; 4],
-    /// Mean change of the picture across each side, 0 to 1.
-    pub change: [f32; 4],
-    /// Mean square of how far the sides' ends were moved, as shares of the reach.
-    pub moved: f32,
-    /// Mean of how far they were moved away from the middle, as shares of the reach.
-    pub outward: f32,
 }
 
 impl Closer<'_> {
@@ -85,46 +64,6 @@ impl Closer<'_> {
         }
     }
 
-    /// The corners that the edges near a guess allow, in no order.
-    pub fn fits(&self, guess: &[Point; 4]) -> Vec<Fitted> {
-        // Pixels' middles lie at whole numbers.
-        let corners = guess.map(|p| p.map(|v| (v + 0.5) / self.scale - 0.5));
-        let length = width_px(corners);
-        let sides: [Vec<Edge>; 4] = std::array::from_fn(|i| {
-            let ends = (corners[i], corners[(i + 1) % 4]);
-            Strip::along(&self.seen, ends, REACH * length, SCAN).edges(LINES)
-        });
-        let mut fits = Vec::new();
-        for top in &sides[0] {
-            for right in &sides[1] {
-                for bottom in &sides[2] {
-                    for left in &sides[3] {
-                        fits.extend(self.fitted([top, right, bottom, left]));
-                    }
-                }
-            }
-        }
-        fits
-    }
-
-    fn fitted(&self, edges: [&Edge; 4]) -> Option<Fitted> {
-        let mut corners = [[0.0; 2]; 4];
-        for (i, corner) in corners.iter_mut().enumerate() {
-            let p = crossing(edges[(i + 3) % 4].line, edges[i].line)?;
-            *corner = p.map(|v| (v + 0.5) * self.scale - 0.5);
-        }
-        let outline = Outline {
-            corners,
-            score: 1.0,
-        };
-        outline.is_plausible(1.0).then_some(Fitted {
-            corners,
-            change: edges.map(|edge| edge.change),
-            moved: edges.iter().map(|edge| edge.moved).sum::<f32>() / 4.0,
-            outward: edges.iter().map(|edge| edge.outward).sum::<f32>() / 4.0,
-        })
-    }
-
     /// The corners as exact as the edges close by are; edges that the picture does not show stay.
     pub fn exact(&self, guess: &[Point; 4]) -> [Point; 4] {
         let mut corners = guess.map(|p| p.map(|v| (v + 0.5) / self.scale - 0.5));
@@ -133,7 +72,7 @@ impl Closer<'_> {
             let reach = share * length;
             let lines: [(Point, Point); 4] = std::array::from_fn(|i| {
                 let ends = (corners[i], corners[(i + 1) % 4]);
-                Strip::along(&self.seen, ends, reach, scan).best().line
+                Strip::along(&self.seen, ends, reach, scan).edge()
             });
             for i in 0..4 {
                 if let Some(moved) = crossing(lines[(i + 3) % 4], lines[i])
@@ -153,15 +92,6 @@ fn width_px(corners: [Point; 4]) -> f32 {
         score: 1.0,
     }
     .width_px()
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Edge {
-    line: (Point, Point),
-    change: f32,
-    /// Mean square of how far its ends lie from the guess's, and mean of how far they lie outside of it, as shares of the reach.
-    moved: f32,
-    outward: f32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -230,52 +160,27 @@ impl Strip {
         sum / PLACES as f32
     }
 
-    /// A line by its offsets at both ends.
-    fn edge(&self, first: usize, last: usize) -> Edge {
+    /// The line along which the picture changes most: the guess itself where it changes along none.
+    fn edge(&self) -> (Point, Point) {
+        let span = 2 * self.steps + 1;
         let off = |k: usize| (k as f32 - self.steps as f32) / self.steps as f32;
+        let worth = |(first, last): (usize, usize)| {
+            let change = self.mean(first, last);
+            let moved = (off(first).powi(2) + off(last).powi(2)) / 2.0;
+            (change >= self.least).then_some(change - PULL * moved)
+        };
+        let lines = (0..span * span).map(|i| (i / span, i % span));
+        let best = lines
+            .filter_map(|line| Some((line, worth(line)?)))
+            .max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let (first, last) = best.map_or((self.steps, self.steps), |(line, _)| line);
         let reach = self.step * self.steps as f32;
         let moved = |p: Point, by: f32| [p[0] + self.normal[0] * by, p[1] + self.normal[1] * by];
-        Edge {
-            line: (
-                moved(self.ends.0, off(first) * reach),
-                moved(self.ends.1, off(last) * reach),
-            ),
-            change: self.mean(first, last),
-            moved: (off(first).powi(2) + off(last).powi(2)) / 2.0,
-            // Clockwise, the normals point inwards.
-            outward: -(off(first) + off(last)) / 2.0,
-        }
-    }
-
-    fn best(&self) -> Edge {
-        self.edges(1)[0]
-    }
-
-    /// The lines along which the picture changes most, at least one: the guess itself where it changes along none.
-    fn edges(&self, most: usize) -> Vec<Edge> {
-        let span = 2 * self.steps + 1;
-        let mut lines: Vec<(usize, usize, f32)> = (0..span * span)
-            .map(|i| (i / span, i % span))
-            .map(|(first, last)| (first, last, self.edge(first, last)))
-            .filter(|(_, _, edge)| edge.change >= self.least)
-            .map(|(first, last, edge)| (first, last, edge.change - PULL * edge.moved))
-            .collect();
-        lines.sort_by(|a, b| b.2.total_cmp(&a.2));
-        let mut chosen: Vec<(usize, usize)> = Vec::new();
-        for (first, last, _) in lines {
-            let apart = |&(f, l): &(usize, usize)| f.abs_diff(first) + l.abs_diff(last) > APART;
-            if chosen.iter().all(apart) {
-                chosen.push((first, last));
-                if chosen.len() == most {
-                    break;
-                }
-            }
-        }
-        if chosen.is_empty() {
-            chosen.push((self.steps, self.steps));
-        }
-        let edges = chosen.into_iter();
-        edges.map(|(first, last)| self.edge(first, last)).collect()
+        let (from, to) = self.ends;
+        (
+            moved(from, off(first) * reach),
+            moved(to, off(last) * reach),
+        )
     }
 }
 
@@ -313,40 +218,26 @@ mod tests {
             .collect();
         let picture = Picture::new(960, 640, rgb).unwrap();
         let guess = [
-            [211.0, 114.0],
-            [836.0, 130.0],
-            [850.0, 516.0],
-            [196.0, 531.0],
+            [206.0, 118.0],
+            [840.0, 124.0],
+            [846.0, 521.0],
+            [200.0, 527.0],
         ];
-        let closer = Closer::of(&picture);
-        let fits = closer.fits(&guess);
-        let best = fits.iter().max_by(|a, b| {
-            let sum = |fitted: &Fitted| fitted.change.iter().sum::<f32>() - fitted.moved;
-            sum(a).total_cmp(&sum(b))
-        });
-        let Fitted {
-            corners, change, ..
-        } = *best.unwrap();
-        let exact = closer.exact(&corners);
+        let exact = Closer::of(&picture).exact(&guess);
         let truth = [[left, top], [right, top], [right, bottom], [left, bottom]];
         for (corner, truth) in exact.iter().zip(truth) {
             let off = distance(*corner, truth);
             assert!(off < 2.0, "{exact:?} is {off} px off");
         }
-        assert!(change.iter().all(|&change| change > 0.9), "{change:?}");
     }
 
     #[test]
     fn without_edges_the_guess_stays() {
         let picture = Picture::new(320, 200, vec![120; 320 * 200 * 3]).unwrap();
         let guess = [[40.0, 40.0], [260.0, 45.0], [255.0, 170.0], [45.0, 165.0]];
-        let closer = Closer::of(&picture);
-        let fits = closer.fits(&guess);
-        assert_eq!(fits.len(), 1);
-        assert_eq!((fits[0].change, fits[0].moved), ([0.0; 4], 0.0));
-        let exact = closer.exact(&guess);
-        for ((a, b), c) in fits[0].corners.iter().zip(guess).zip(exact) {
-            assert!(distance(*a, b) < 0.01 && distance(c, b) < 0.01);
+        let exact = Closer::of(&picture).exact(&guess);
+        for (a, b) in exact.into_iter().zip(guess) {
+            assert!(distance(a, b) < 0.01);
         }
     }
 }

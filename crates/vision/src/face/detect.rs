@@ -208,18 +208,8 @@ fn of_any_size(onnx: &[u8]) -> Result<Vec<u8>, ModelError> {
 /// Sides are multiples of the largest stride.
 fn run(picture: &Picture) -> Result<Vec<Face>, ModelError> {
     let (width, height) = (picture.width(), picture.height());
-    // Blue, green, red planes.
-    let input = (0..3)
-        .rev()
-        .flat_map(|c| {
-            picture
-                .rgb()
-                .iter()
-                .skip(c)
-                .step_by(3)
-                .map(|&v| f32::from(v))
-        })
-        .collect();
+    let blue_first = [2, 1, 0];
+    let input = picture.planes(blue_first, f32::from);
     let outputs = network()?.run(&[1, 3, height, width], input, &OUTPUTS)?;
     let mut faces = Vec::new();
     for (i, stride) in STRIDES.into_iter().enumerate() {

@@ -7,7 +7,7 @@ use crate::picture::Picture;
 use crate::quality::{self, Area};
 
 /// The cues that tell a document's sides are looked for in every so many-th frame: a face costs more than all the rest.
-pub(super) const SIDES_EVERY: u32 = 5;
+pub(super) const SIDES_EVERY: u32 = 8;
 /// Size of the document as those cues see it.
 const SIDE_VIEW: [usize; 2] = [320, 202];
 /// A face of this part of the document's height is the holder's portrait.

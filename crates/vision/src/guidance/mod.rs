@@ -77,6 +77,9 @@ pub struct Guidance {
     pub capture: bool,
 }
 
+/// A document is followed from frame to frame, and looked for anew in every so many-th: what is followed might be another thing.
+const ANEW_EVERY: u32 = 15;
+
 /// Guides to one picture. Give it the newest frame, as often as there is time.
 pub struct Guide {
     wanted: Wanted,
@@ -112,7 +115,16 @@ impl Guide {
     }
 
     fn document(&mut self, frame: &Picture, at: Duration) -> Result<DocumentSeen, ModelError> {
-        let located = document::look_quickly(frame)?;
+        // Not in the frames in which its sides are looked for, which cost more as it is.
+        let anew = (self.frames + 2).is_multiple_of(ANEW_EVERY);
+        let followed = match self.last {
+            Some((_, corners)) if !anew => document::follow(frame, &corners)?,
+            _ => None,
+        };
+        let located = match followed {
+            Some(located) => located,
+            None => document::look_quickly(frame)?,
+        };
         let motion = match (&located.outline, self.last) {
             (Some(outline), Some((before, corners))) if at > before => {
                 let moved = measure::moved(&outline.corners, &corners) / frame.width() as f32;
