@@ -148,7 +148,15 @@ def main():
     ap.add_argument("--from", dest="origin")
     ap.add_argument("--rate", type=float, default=4e-3)
     ap.add_argument("--threads", type=int, default=1)
+    ap.add_argument("--mean", nargs="+", help="weights with folded layers: their mean is written, nothing is trained")
     a = ap.parse_args()
+    if a.mean:
+        given = [torch.load(f) for f in a.mean]
+        weights = {name: sum(w[name] for w in given) / len(given) for name in given[0]}
+        model = folded(Close().eval())
+        model.load_state_dict(weights)
+        torch.save(weights, a.out + ".pt")
+        return export(model.eval(), a.out)
     torch.manual_seed(0)
     torch.set_num_threads(a.threads)
     model = Close()

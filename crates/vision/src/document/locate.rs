@@ -1,6 +1,7 @@
 //! Finding the document: a small network of the project's own shows where its corners may be, a second one looks closely there, and
 //! the edges between them make them exact.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use fast_image_resize::images::{Image, ImageRef};
@@ -246,6 +247,20 @@ impl Shown {
 /// As in training.
 pub(super) fn input(picture: &Picture) -> Vec<f32> {
     picture.planes([0, 1, 2], |value| (f32::from(value) - MEAN) / SPREAD)
+}
+
+/// A picture in which so many pixels have become one, and how many they are; the picture itself where that is one or less.
+pub(super) fn smaller(picture: &Picture, scale: f32) -> (Cow<'_, Picture>, f32) {
+    let size = |length: usize| ((length as f32 / scale).round() as usize).max(1);
+    let (width, height) = (size(picture.width()), size(picture.height()));
+    let small = (scale > 1.0)
+        .then(|| shrunk(picture, width, height))
+        .flatten()
+        .and_then(|rgb| Picture::new(width, height, rgb));
+    match small {
+        Some(small) => (Cow::Owned(small), scale),
+        None => (Cow::Borrowed(picture), 1.0),
+    }
 }
 
 /// Mean of the pixels under each new one.

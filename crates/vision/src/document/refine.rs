@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Outline;
 use super::geometry::distance;
-use super::locate::shrunk;
+use super::locate::smaller;
 use crate::face::Point;
 use crate::picture::Picture;
 
@@ -45,23 +45,9 @@ pub(super) struct Closer<'a> {
 
 impl Closer<'_> {
     pub fn of(picture: &Picture) -> Closer<'_> {
-        let scale = (picture.width().max(picture.height()) as f32 / LONG_SIDE as f32).max(1.0);
-        let size = |length: usize| ((length as f32 / scale).round() as usize).max(1);
-        let (width, height) = (size(picture.width()), size(picture.height()));
-        let small = (scale > 1.0)
-            .then(|| shrunk(picture, width, height))
-            .flatten()
-            .and_then(|rgb| Picture::new(width, height, rgb));
-        match small {
-            Some(small) => Closer {
-                seen: Cow::Owned(small),
-                scale,
-            },
-            None => Closer {
-                seen: Cow::Borrowed(picture),
-                scale: 1.0,
-            },
-        }
+        let long = picture.width().max(picture.height());
+        let (seen, scale) = smaller(picture, long as f32 / LONG_SIDE as f32);
+        Closer { seen, scale }
     }
 
     /// The corners as exact as the edges close by are; edges that the picture does not show stay.
