@@ -8,7 +8,6 @@ pub mod dates;
 mod event;
 mod input;
 mod judgement;
-mod letters;
 mod names;
 mod numbers;
 mod payload;

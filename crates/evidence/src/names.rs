@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::letters;
-
 /// A name in its parts. Personal data: no `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PersonName {

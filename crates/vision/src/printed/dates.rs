@@ -4,7 +4,6 @@ use serde::Serialize;
 use time::{Date, Month};
 
 use super::PrintedLine;
-use super::letters;
 
 /// Where a date's letters are read with less certainty, it is not sure.
 const LEAST_SURE: f32 = 0.7;

@@ -4,7 +4,7 @@ use time::Date;
 
 use super::dates::{self, PrintedDate};
 use super::matching::Printed;
-use super::{PrintedLine, letters};
+use super::{PrintedLine, glyphs};
 
 /// A value stands below its label within so many heights of the label's line.
 const BELOW_HEIGHTS: f32 = 4.0;
@@ -261,7 +261,7 @@ fn place_of_value(
 
 /// One value, where all that were found are the same.
 fn one(values: Vec<Printed>) -> Option<Printed> {
-    let plain = |printed: &Printed| letters::words(&printed.value).concat();
+    let plain = |printed: &Printed| glyphs::words(&printed.value).concat();
     let first = values.first()?;
     let same = values.iter().all(|value| plain(value) == plain(first));
     same.then(|| first.clone())

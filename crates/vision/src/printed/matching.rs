@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{PrintedLine, letters};
+use super::{PrintedLine, glyphs};
 
 /// Values shorter than this are not recognised where a letter differs: too many words would.
 const LEAST_LETTERS_WITH_ERROR: usize = 5;
@@ -205,13 +205,11 @@ fn agreement(printed: &[(char, f32)], wanted: &[char], kind: Kind, line: usize) 
                 }
             }
             match (kind, rest.first()) {
-                (Kind::Number, Some(&wanted)) if letters::look_alike(letter, wanted) => {
-                    put(1, true)
-                }
+                (Kind::Number, Some(&wanted)) if glyphs::look_alike(letter, wanted) => put(1, true),
                 (Kind::Number, _) => {}
                 (_, Some(_)) => {
                     put(1, true);
-                    if letters::lost_marks(letter)
+                    if glyphs::lost_marks(letter)
                         .iter()
                         .any(|form| rest.starts_with(form))
                     {

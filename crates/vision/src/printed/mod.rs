@@ -4,8 +4,8 @@
 mod alphabet;
 mod dates;
 mod detect;
+mod glyphs;
 mod labels;
-mod letters;
 mod matching;
 mod recognise;
 
