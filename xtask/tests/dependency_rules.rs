@@ -176,7 +176,7 @@ fn dependencies_point_from_the_shell_to_the_domain() {
         ("vision", &["letters"]),
         ("ra-api", &["evidence"]),
         ("camera", &["recorder"]),
-        ("ra-mock", &["recorder"]),
+        ("ra-mock", &["letters", "recorder"]),
         (
             "station",
             &[

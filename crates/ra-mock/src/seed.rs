@@ -1,6 +1,8 @@
 //! Made-up requests that a fresh mock can begin with, so that an officer has a queue to practise on. All of them follow
 //! from two numbers, so only what was changed since has to be kept.
 
+mod people;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,6 +12,8 @@ use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::{Duration, OffsetDateTime};
+
+use people::{COUNTRIES, Person};
 
 use crate::record::{ImageRecord, RequestRecord, StateChange, VideoIdRecord, VideoRecord};
 use crate::store::{Scratchcard, Store};
@@ -53,71 +57,6 @@ pub struct Seeds {
     /// Unix seconds of the first start: the requests' dates count from it.
     pub from: i64,
 }
-
-struct Country {
-    code: &'static str,
-    phone: &'static str,
-    given: &'static [&'static str],
-    surnames: &'static [&'static str],
-    /// Two surnames are usual.
-    second: bool,
-}
-
-const COUNTRIES: [Country; 5] = [
-    Country {
-        code: "ES",
-        phone: "+346",
-        given: &[
-            "Ana María",
-            "José Luis",
-            "Íñigo",
-            "Lucía",
-            "Begoña",
-            "Ramón",
-            "Nuria",
-            "Álvaro",
-        ],
-        surnames: &[
-            "Muñoz", "García", "Ibáñez", "Peña", "Núñez", "Castaño", "Sánchez", "Güell",
-        ],
-        second: true,
-    },
-    Country {
-        code: "IT",
-        phone: "+393",
-        given: &["Giulia", "Niccolò", "Chiara", "Matteo", "Noè", "Francesca"],
-        surnames: &["Rossi", "D'Angelo", "Nardò", "Esposito", "Cantù", "De Luca"],
-        second: false,
-    },
-    Country {
-        code: "PT",
-        phone: "+3519",
-        given: &["João", "Inês", "Conceição", "Luís", "Matilde", "Tomás"],
-        surnames: &[
-            "Gonçalves",
-            "Simões",
-            "Araújo",
-            "Brandão",
-            "Magalhães",
-            "Sá",
-        ],
-        second: true,
-    },
-    Country {
-        code: "FR",
-        phone: "+336",
-        given: &["Zoé", "François", "Anaïs", "Benoît", "Chloé", "Jérôme"],
-        surnames: &["Lefèvre", "Noël", "Béranger", "Dupont", "Maître", "Lacroix"],
-        second: false,
-    },
-    Country {
-        code: "DE",
-        phone: "+4915",
-        given: &["Jürgen", "Käthe", "Lena", "Björn", "Ruth", "Sören"],
-        surnames: &["Müller", "Weiß", "Schröder", "Jäger", "Köhler", "Vogel"],
-        second: false,
-    },
-];
 
 const PERSONS: [&str; 4] = [
     "PFnubeAFCiudadano",
@@ -240,89 +179,6 @@ fn request(seeds: Seeds, pk: u64, card: u64, age: u64) -> RequestRecord {
     }
 }
 
-struct Person {
-    country: &'static str,
-    given: String,
-    surname_1: String,
-    surname_2: Option<String>,
-    number: String,
-    document_type: &'static str,
-    email: String,
-    phone: String,
-    birth: String,
-    valid_until: String,
-}
-
-impl Person {
-    fn draw(country: &Country, rng: &mut StdRng) -> Self {
-        let pick =
-            |rng: &mut StdRng, from: &[&str]| from[rng.random_range(0..from.len())].to_owned();
-        let (given, surname_1) = (pick(rng, country.given), pick(rng, country.surnames));
-        let surname_2 = country.second.then(|| pick(rng, country.surnames));
-        let passport = rng.random_range(0..5) == 0;
-        let digits = rng.random_range(10_000_000..99_999_999_u32);
-        let number = match (country.code, passport) {
-            ("ES", false) => format!("{digits}{}", dni_letter(digits)),
-            (_, true) => format!("XD{}", digits % 1_000_000),
-            (code, false) => format!("{code}{digits}"),
-        };
-        let mailbox: String = format!("{given}.{surname_1}")
-            .to_lowercase()
-            .chars()
-            .map(plain_letter)
-            .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '.')
-            .collect();
-        Person {
-            country: country.code,
-            given,
-            surname_1,
-            surname_2,
-            number,
-            document_type: if passport { "PAS" } else { "IDC" },
-            email: format!("{mailbox}{}@example.org", digits % 100),
-            phone: format!("{}{:08}", country.phone, digits % 100_000_000),
-            birth: format!(
-                "{:02}/{:02}/{}",
-                rng.random_range(1..=28),
-                rng.random_range(1..=12),
-                rng.random_range(1948..=2006)
-            ),
-            valid_until: format!(
-                "{:02}/{:02}/{}",
-                rng.random_range(1..=28),
-                rng.random_range(1..=12),
-                rng.random_range(2025..=2035)
-            ),
-        }
-    }
-
-    fn fields(&self, profile: &str, registration_authority: u64, card: u64) -> Map<String, Value> {
-        let secure_element = match profile {
-            name if name.contains("nube") => "2",
-            name if name.contains("qscd") => "1",
-            _ => "0",
-        };
-        object(json!({
-            "profile": profile,
-            "scratchcard": card.to_string(),
-            "registration_authority": registration_authority.to_string(),
-            "secure_element": secure_element,
-            "validity_time": 730,
-            "country_name": self.country,
-            "serial_number": self.number,
-            "id_document_country": self.country,
-            "id_document_type": self.document_type,
-            "given_name": self.given,
-            "surname_1": self.surname_1,
-            "surname_2": self.surname_2,
-            "email": self.email,
-            "mobile_phone_number": self.phone,
-            "identification_rao": 1_398,
-            "videoid_mode": 1,
-        }))
-    }
-}
-
 fn videoid(
     stage: &Stage,
     pk: u64,
@@ -427,8 +283,8 @@ fn answers(person: &Person, rng: &mut StdRng) -> Map<String, Value> {
     match rng.random_range(0..8) {
         // Read from the machine-readable zone, which knows no diacritics.
         0 => {
-            let plain: String = person.surname_1.chars().map(plain_letter).collect();
-            ocr.insert("surname_1".to_owned(), json!(plain.to_uppercase()));
+            let plain = people::in_a_zone(&person.surname_1);
+            ocr.insert("surname_1".to_owned(), json!(plain));
         }
         1 => {
             ocr.insert(
@@ -481,30 +337,10 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// The control letter of a Spanish DNI.
-fn dni_letter(number: u32) -> char {
-    char::from(b"TRWAGMYFPDXBNJZSQVHLCKE"[(number % 23) as usize])
-}
-
-/// A letter without its mark.
-fn plain_letter(letter: char) -> char {
-    match letter {
-        'á' | 'à' | 'ä' | 'ã' | 'â' => 'a',
-        'é' | 'è' | 'ë' | 'ê' => 'e',
-        'í' | 'ì' | 'ï' | 'î' | 'Í' => 'i',
-        'ó' | 'ò' | 'ö' | 'õ' | 'ô' => 'o',
-        'ú' | 'ù' | 'ü' | 'û' => 'u',
-        'ñ' => 'n',
-        'ç' => 'c',
-        'ß' => 's',
-        'Á' => 'A',
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::people::dni_letter;
     use super::*;
 
     const SEEDS: Seeds = Seeds {
