@@ -43,6 +43,7 @@ fn window(args: &[String]) -> Result<ExitCode, TaskError> {
 
 fn demo(args: &[String]) -> Result<ExitCode, TaskError> {
     setup::prepare(Purpose::Shell)?;
+    models::prepare()?;
     let programs = cargo::build(&["--package", "cli", "--bin", "videoid"])?;
     let videoid = cargo::find(&programs, "videoid")?;
     start(
