@@ -3,7 +3,7 @@
 Everything is drawn from `random.Random(seed)` and `numpy.random.default_rng(seed)`: the same seed gives the same data.
 The face OCRBS (sharp corners) is never used for training: it is the held-out face of the tests.
 """
-import io
+import math
 import random
 
 import cv2
@@ -78,9 +78,11 @@ def font(face, pitch):
     return _fonts[key]
 
 
-def ink(lines, face, pitch, spacing, margin, r, weight=0.0):
-    """Ink coverage (0..1) of the lines at `pitch` px a letter; returns it and the y of each line's middle."""
-    f = font(face, pitch)
+def ink(lines, face, pitch, spacing, margin, r, weight=0.0, size=1.0):
+    """Ink coverage (0..1) of the lines at `pitch` px a letter, the letters `size` times as large as the face has them for that pitch;
+    returns it and the y of each line's middle."""
+    f = font(face, pitch * size)
+    inset = pitch * (1 - size) / 2
     rows = len(lines)
     w, h = int(len(lines[0]) * pitch + 2 * margin), int((rows - 1) * spacing + 2 * margin)
     im = Image.new("L", (w, h), 0)
@@ -92,7 +94,7 @@ def ink(lines, face, pitch, spacing, margin, r, weight=0.0):
         mid = margin + row * spacing
         mids.append(mid)
         for i, c in enumerate(line):
-            d.text((margin + i * pitch + r.gauss(0, 0.012 * pitch), mid - middle + r.gauss(0, 0.008 * pitch)), c, font=f, fill=255)
+            d.text((margin + i * pitch + inset + r.gauss(0, 0.012 * pitch), mid - middle + r.gauss(0, 0.008 * pitch)), c, font=f, fill=255)
     a = np.asarray(im)
     if face == "OCRBF":  # outline: fill it to a bold face
         k = max(3, int(pitch * 0.13) | 1)
@@ -111,14 +113,14 @@ def ink(lines, face, pitch, spacing, margin, r, weight=0.0):
     return a.astype(np.float32) / 255, mids
 
 
-def defects(a, r, g, pitch):
-    """Worn and badly printed ink: holes, faint bands, dots."""
+def defects(a, r, g, pitch, most=1.0):
+    """Worn and badly printed ink: holes, faint bands, dots; `most` above 1 makes faint bands more and fainter (training)."""
     h, w = a.shape
     if r.random() < 0.35:
         grain = cv2.resize(g.standard_normal((h // 3 + 1, w // 3 + 1)).astype(np.float32), (w, h))
         a = a * np.clip(1.2 - np.maximum(0, grain - r.uniform(0.8, 1.8)), 0, 1)
-    if r.random() < 0.25:
-        band = cv2.resize(g.uniform(r.uniform(0.3, 0.8), 1, (1, max(2, int(w / pitch / 3)))).astype(np.float32), (w, h))
+    if r.random() < 0.25 * most:
+        band = cv2.resize(g.uniform(r.uniform(0.3 / most, 0.8), 1, (1, max(2, int(w / pitch / 3)))).astype(np.float32), (w, h))
         a = a * band
     if r.random() < 0.2:
         for _ in range(r.randint(1, 8)):
@@ -126,17 +128,18 @@ def defects(a, r, g, pitch):
     return a
 
 
-def pattern(h, w, scale, r, g):
-    """A printed background, 0..1: guilloche lines, gradients, blots. `scale` is px a millimetre."""
+def pattern(h, w, scale, r, g, most=1.0):
+    """A printed background, 0..1: guilloche lines, gradients, blots. `scale` is px a millimetre; `most` above 1 makes it darker (training)."""
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32) / scale
     out = np.full((h, w), r.uniform(0.6, 0.98), np.float32)
     out += r.uniform(-0.1, 0.1) * (xx / max(1e-3, xx.max()) - 0.5) + r.uniform(-0.08, 0.08) * (yy / max(1e-3, yy.max()) - 0.5)
     for _ in range(r.choice([0, 1, 2, 3])):
         f1, f2, phase, t = r.uniform(0.5, 5), r.uniform(0.1, 1.2), r.uniform(0, 6), r.uniform(0, 3.14)
-        u, v = xx * np.cos(t) + yy * np.sin(t), yy * np.cos(t) - xx * np.sin(t)
+        cos, sin = math.cos(t), math.sin(t)  # not numpy's: its scalars would make the arrays twice as wide, and slow
+        u, v = xx * cos + yy * sin, yy * cos - xx * sin
         wave = np.sin(u * f1 + r.uniform(1, 6) * np.sin(v * f2 + phase))
         line = np.abs(wave) < r.uniform(0.05, 0.3) if r.random() < 0.6 else wave
-        out -= line * r.uniform(0.01, 0.12)
+        out -= line * np.float32(r.uniform(0.01, 0.12 * most))
     return out
 
 
@@ -170,8 +173,17 @@ def camera(img, r, g, hard):
     return img
 
 
-def line_sample(seed, width=300):
-    """One training strip: HEIGHT x width of 8 bits, and the class of each column of the network's output."""
+def bent(a, g, pitch, by):
+    """The letters a little out of shape, each in its own way, as other cuts of the face are: `by` is in letters."""
+    h, w = a.shape
+    cell = pitch * 0.6
+    field = lambda: cv2.resize(g.standard_normal((int(h / cell) + 2, int(w / cell) + 2)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
+    y, x = np.indices((h, w), np.float32)
+    return cv2.remap(a, x + field() * (by * pitch), y + field() * (by * pitch), cv2.INTER_LINEAR)
+
+
+def line_samples(seed, count=3, width=300):
+    """`count` training strips of one page: HEIGHT x width of 8 bits, and the class of each column of the network's output."""
     r, g = random.Random(seed), np.random.default_rng(seed)
     if r.random() < 0.55:
         lines = zone(r, r.choice(["TD1", "TD2", "TD3"]))
@@ -179,20 +191,30 @@ def line_sample(seed, width=300):
         n, rows = r.choice([30, 36, 44]), r.choice([2, 3])
         text = lambda: "".join(pick(r, r.randint(1, 9)) if r.random() < 0.75 else "<" * r.randint(1, 8) for _ in range(14))
         lines = [text().ljust(n, "<")[:n] for _ in range(rows)]
-    row = r.randrange(len(lines))
     hi = 36
     spacing = hi * r.uniform(1.5, 1.9)
     margin = hi * 4
     weight = r.choice([0, 0, r.uniform(-0.05, 0.07), r.uniform(-0.05, 0.07)])
-    a, mids = ink(lines, r.choice(TRAIN_FACES), hi, spacing, margin, r, weight)
-    a = defects(a, r, g, hi)
-    base = pattern(*a.shape, hi / 2.54, r, g)
-    dark = r.uniform(0.02, 0.25)
-    page = base * (1 - a) + np.minimum(base, dark) * a * r.uniform(0.75, 1) + base * a * 0
-    if r.random() < 0.2:  # the document's edge near the line's ends, or below
+    size = r.choice([1, 1, r.choice([0.86, 0.9, 0.94, 0.97, 1.03, 1.06, 1.09])])
+    a, mids = ink(lines, r.choice(TRAIN_FACES), hi, spacing, margin, r, weight, size)
+    if r.random() < 0.35:
+        a = bent(a, g, hi, r.uniform(0.01, 0.035))
+    most = r.choice([1, 1, 2])
+    a = defects(a, r, g, hi, most)
+    h, w = a.shape  # backgrounds at half size: their details are coarser than the letters'
+    base = cv2.resize(pattern(h // 2, w // 2, hi / 2.54 / 2, r, g, most), (w, h))
+    if r.random() < 0.2:  # the document's edge near the line's ends
         edge = int(hi * r.uniform(0.3, 3.6))
-        page[:, :edge] = page[:, -edge:] = r.uniform(0, 1)
-    if r.random() < 0.2 and row == len(lines) - 1:
+        base[:, :edge] = base[:, -edge:] = r.uniform(0, 1)
+    dark = np.float32(r.uniform(0.02, 0.25))
+    page = base + a * (np.minimum(base, dark) * np.float32(r.uniform(0.75, 1)) - base)
+    return [strip(page, lines, row, mids, hi, margin, width, r, g) for row in (r.randrange(len(lines)) for _ in range(count))]
+
+
+def strip(page, lines, row, mids, hi, margin, width, r, g):
+    """Part of a line of the page as a camera and a finder with its errors give it, and the class of each column."""
+    if r.random() < 0.2 and row == len(lines) - 1:  # the document's edge below the line
+        page = page.copy()
         page[int(mids[row] + hi * r.uniform(1.0, 2)):] = r.uniform(0, 0.8)
     # what lies left of the middle of the window is chosen so that both ends of the line occur
     n = len(lines[0])
@@ -216,9 +238,9 @@ def line_sample(seed, width=300):
         [[np.cos(angle + turn), np.sin(angle + turn)], [-np.sin(angle + turn), np.cos(angle + turn)]])
     off = np.array([width / 2, HEIGHT / 2 + r.gauss(0, 1.0)]) - back @ np.array([cw / 2, ch / 2])
     src = cv2.GaussianBlur(shot, (0, 0), 0.4 * cam / PITCH) if cam > PITCH * 1.3 else shot
-    strip = cv2.warpAffine(src, np.hstack([back, off[:, None]]), (width, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    image = cv2.warpAffine(src, np.hstack([back, off[:, None]]), (width, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if r.random() < 0.04:
-        strip = 255 - strip
+        image = 255 - image
     label = np.full(width // STRIDE, BLANK, np.int64)
     whole = back @ rot
     columns = np.arange(width // STRIDE) * STRIDE + STRIDE / 2
@@ -228,9 +250,9 @@ def line_sample(seed, width=300):
         reach = np.abs(columns - x) / (PITCH * sx)
         label[(reach < 0.4) & (reach >= 0.25)] = IGNORE
         label[reach < 0.25] = ALPHABET.index(c)
-    return strip, label
+    return image, label
 
 
 if __name__ == "__main__":
-    rows = [line_sample(s)[0] for s in range(40)]
-    Image.fromarray(np.vstack(rows)).resize((900, 40 * 72)).save("/tmp/strips.png")
+    rows = [s[0] for n in range(14) for s in line_samples(n)]
+    Image.fromarray(np.vstack(rows)).resize((900, 42 * 72)).save("/tmp/strips.png")

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 import mrz_lines as L
 
-BATCH = 24
+BATCH, A_PAGE = 24, 3  # strips a step, and how many of them are of one page
 
 
 def build():
@@ -40,8 +40,8 @@ def normalise(x):
 def produce(out, first, step):
     seed = first
     while True:
-        pairs = [L.line_sample(seed + i * step) for i in range(BATCH)]
-        seed += BATCH * step
+        pairs = [pair for i in range(BATCH // A_PAGE) for pair in L.line_samples(seed + i * step, A_PAGE)]
+        seed += BATCH // A_PAGE * step
         out.put((np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])))
 
 
@@ -98,7 +98,7 @@ def main():
     q = multiprocessing.Queue(24)
     for i in range(a.makers):
         multiprocessing.Process(target=produce, args=(q, a.first + i, a.makers), daemon=True).start()
-    check = [L.line_sample(s) for s in range(1, 401)]
+    check = [pair for s in range(1, 401) for pair in L.line_samples(s, 1)]
     cx, cy = torch.from_numpy(normalise(np.stack([c[0] for c in check]))), torch.from_numpy(np.stack([c[1] for c in check]))
     opt = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=1e-3)
     began, step, kept = time.time(), 0, []
@@ -108,7 +108,7 @@ def main():
         try:
             batch = q.get(timeout=0.01 if len(kept) > 20 else 100)
             kept.append(batch)
-            kept = kept[-1500:]
+            kept = kept[-4000:]
         except queue.Empty:
             batch = kept[np.random.randint(len(kept))]
         part = spent / (a.minutes * 60)

@@ -25,6 +25,9 @@ impl Decoded {
 /// What a letter weighs whose distance from the one before is not the line's, in columns squared.
 const STRETCH: f32 = 0.7;
 
+/// What a column half-way between two letters weighs that looks like a letter's middle: then it is one letter, read twice.
+const BETWEEN: f32 = 0.5;
+
 /// The best `letters` places in the columns, or nothing where they do not fit in.
 pub(super) fn decode(columns: &[[f32; CLASSES]], letters: usize) -> Option<Decoded> {
     let n = columns.len();
@@ -36,6 +39,7 @@ pub(super) fn decode(columns: &[[f32; CLASSES]], letters: usize) -> Option<Decod
     let middle: Vec<f32> = (0..n)
         .map(|i| 0.25 * raw[i.saturating_sub(1)] + 0.5 * raw[i] + 0.25 * raw[(i + 1).min(n - 1)])
         .collect();
+    let between: Vec<f32> = middle.iter().map(|m| BETWEEN * m.max(0.0)).collect();
     let mut outside = vec![0.0f32; n + 1];
     for i in 0..n {
         outside[i + 1] = outside[i] + raw[i].max(0.0) / 3.0;
@@ -58,7 +62,9 @@ pub(super) fn decode(columns: &[[f32; CLASSES]], letters: usize) -> Option<Decod
             let mut next = vec![f32::MIN; n];
             for i in shortest..n {
                 for step in shortest..=longest.min(i) {
-                    let value = total[i - step] - STRETCH * (step as f32 - pitch).powi(2);
+                    let value = total[i - step]
+                        - STRETCH * (step as f32 - pitch).powi(2)
+                        - between[i - step / 2];
                     if value > next[i] {
                         next[i] = value;
                         back[k * n + i] = step as u8;

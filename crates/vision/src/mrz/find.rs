@@ -4,6 +4,8 @@ use super::gray::{Gray, P};
 
 /// The long side of the picture that is searched, in pixels: letters of a zone are then some 4 to 20 pixels apart.
 pub(super) const SEARCH_SIDE: usize = 960;
+/// Lines whose lengths, places along them and distances differ by a smaller share are the same.
+const LIKE: f32 = 0.04;
 
 /// A line of text in the searched picture.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,32 @@ impl Line {
 pub(super) struct Group {
     pub lines: Vec<Line>,
     pub spacing: f32,
+}
+
+impl Group {
+    /// The longest line.
+    pub fn base(&self) -> Option<&Line> {
+        let longest = |a: &&Line, b: &&Line| a.length().total_cmp(&b.length());
+        self.lines.iter().max_by(longest)
+    }
+
+    /// Whether this group, found in the picture shrunk by `scale`, lies where the other one does that was found at its scale.
+    pub fn is_where(&self, scale: f32, other: &Group, other_scale: f32) -> bool {
+        let (Some(a), Some(b)) = (self.base(), other.base()) else {
+            return false;
+        };
+        let middle = |line: &Line, scale: f32| {
+            let middle = line.middle.plus(line.along, (line.from + line.to) / 2.0);
+            middle.scaled(scale)
+        };
+        let apart = middle(a, scale).to(middle(b, other_scale));
+        let (length, thickness) = (a.length() * scale, a.thickness * scale);
+        let near = |a: f32, b: f32| (a / b).ln().abs() < LIKE;
+        apart.dot(a.along).abs() < LIKE * length
+            && apart.dot(a.along.down()).abs() < 0.3 * thickness
+            && near(length, b.length() * other_scale)
+            && near(self.spacing * scale, other.spacing * other_scale)
+    }
 }
 
 /// Sums over all pixels up to a place, for means over boxes.

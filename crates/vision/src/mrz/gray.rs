@@ -35,6 +35,13 @@ impl P {
     pub fn to(self, other: P) -> P {
         other.plus(self, -1.0)
     }
+    /// The place in a picture of `scale` times the size: pixels' middles are at whole numbers.
+    pub fn scaled(self, scale: f32) -> P {
+        P {
+            x: (self.x + 0.5) * scale - 0.5,
+            y: (self.y + 0.5) * scale - 0.5,
+        }
+    }
 }
 
 impl Gray {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use time::{Date, OffsetDateTime};
 
 use super::decode::{Decoded, top};
-use super::find::{self, SEARCH_SIDE};
+use super::find::{self, Group, SEARCH_SIDE};
 use super::gray::{Gray, P};
 use super::net::MrzModelError;
 use super::strip::Pyramid;
@@ -102,59 +102,91 @@ pub fn read_mrz_on(
         tries.push((coarse / 2, false));
     }
     tries.extend([(coarse * 2, false), (coarse, true), (coarse * 2, true)]);
-    let mut best: Option<(u32, f32, MrzReading)> = None;
+    let mut best: Option<Look> = None;
+    // What is no zone is found at several sizes, too.
+    let mut refused: Vec<(bool, f32, Group)> = Vec::new();
     for (size, bold) in tries {
+        let scale = size as f32;
         for (picture, quarter) in [(&upright, false), (&aside, true)] {
             let began = Instant::now();
             let groups = find::groups(&picture.full().shrunk(size), bold);
             ms.find += began.elapsed().as_secs_f32() * 1e3;
             let began = Instant::now();
-            for group in groups.iter().take(MAX_GROUPS) {
-                let Some(mut zone) = read_group(picture, group, size as f32)? else {
+            for group in groups.into_iter().take(MAX_GROUPS) {
+                if refused
+                    .iter()
+                    .any(|(aside, s, other)| *aside == quarter && group.is_where(scale, other, *s))
+                {
                     continue;
-                };
-                // Where it is in doubt, a second look tells more.
-                for second in [false, true] {
-                    if second {
-                        zone = zone.read_again(picture)?;
-                    }
-                    let Some(reading) = judge(&zone, quarter, height, today) else {
-                        break;
-                    };
-                    let all_valid = reading.all_valid;
-                    let rank = (
-                        u32::from(all_valid) * 100 + held(&reading),
-                        zone.mean_sure(),
-                    );
-                    if best
-                        .as_ref()
-                        .is_none_or(|b| rank.0 > b.0 || (rank.0 == b.0 && rank.1 > b.1))
-                    {
-                        best = Some((rank.0, rank.1, reading));
-                    }
-                    if all_valid {
-                        break;
-                    }
                 }
-                if best.as_ref().is_some_and(|b| b.2.all_valid) {
+                let judged = |zone: &Zone| judge(zone, quarter, height, today);
+                match look(picture, &group, scale, judged)? {
+                    Some(look) if best.as_ref().is_none_or(|best| look.beats(best)) => {
+                        best = Some(look);
+                    }
+                    Some(_) => {}
+                    None => refused.push((quarter, scale, group)),
+                }
+                if best.as_ref().is_some_and(|best| best.reading.all_valid) {
                     break;
                 }
             }
             ms.read += began.elapsed().as_secs_f32() * 1e3;
-            if let Some((_, _, mut reading)) = best.take_if(|b| b.2.all_valid) {
+            if let Some(Look { mut reading, .. }) = best.take_if(|best| best.reading.all_valid) {
                 reading.ms = ms;
                 return Ok(Some(reading));
             }
         }
         // A zone that was read, if with faults, is not searched for at other sizes.
-        if best.as_ref().is_some_and(|b| b.0 >= 3) {
+        if best.as_ref().is_some_and(|best| best.held >= 3) {
             break;
         }
     }
-    Ok(best.map(|(_, _, mut reading)| {
+    Ok(best.map(|Look { mut reading, .. }| {
         reading.ms = ms;
         reading
     }))
+}
+
+/// A reading and what speaks for it.
+struct Look {
+    reading: MrzReading,
+    /// Fields that a digit confirms.
+    held: u32,
+    mean_sure: f32,
+}
+
+impl Look {
+    fn beats(&self, other: &Look) -> bool {
+        let rank = |look: &Look| (look.reading.all_valid, look.held);
+        rank(self) > rank(other) || (rank(self) == rank(other) && self.mean_sure > other.mean_sure)
+    }
+}
+
+/// What a group of lines says as a zone; where that is in doubt, a second look tells more.
+fn look(
+    picture: &Pyramid,
+    group: &Group,
+    scale: f32,
+    judged: impl Fn(&Zone) -> Option<MrzReading>,
+) -> Result<Option<Look>, MrzModelError> {
+    let Some(zone) = read_group(picture, group, scale)? else {
+        return Ok(None);
+    };
+    let of = |zone: &Zone| {
+        judged(zone).map(|reading| Look {
+            held: held(&reading),
+            mean_sure: zone.mean_sure(),
+            reading,
+        })
+    };
+    match of(&zone) {
+        Some(first) if !first.reading.all_valid => {
+            let second = of(&zone.read_again(picture)?);
+            Ok(Some(second.filter(|s| s.beats(&first)).unwrap_or(first)))
+        }
+        other => Ok(other),
+    }
 }
 
 /// Fields that a digit confirms.

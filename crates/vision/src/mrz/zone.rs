@@ -13,7 +13,7 @@ const KINDS: [usize; 3] = [30, 36, 44];
 /// A line that is read so well is read right: no other distance of letters is tried.
 const ENOUGH: f32 = 0.8;
 /// A group whose first line is read worse than this, on average, is no zone.
-const LEAST_SURE: f32 = 0.5;
+const LEAST_SURE: f32 = 0.65;
 
 /// Contrast, in levels, that is still raised in full when it is made even; and what it becomes.
 const LEAST_CONTRAST: f32 = 4.0;
@@ -168,7 +168,7 @@ const WINDOW: f32 = 16.0;
 /// Letters that are read in it.
 const WINDOW_READ: usize = 13;
 /// A window that is read worse than this, on average, shows no line of a zone.
-const LEAST_WINDOW: f32 = 0.42;
+const LEAST_WINDOW: f32 = 0.55;
 /// One that is read so well needs no other to be compared with.
 const CERTAIN: f32 = 0.93;
 
@@ -177,13 +177,6 @@ const LEAST_NEIGHBOUR: f32 = 0.6;
 /// Distance of lines over distance of letters on cards (4.23 mm to 2.54 mm) and on pages (6.35 mm), as ICAO 9303 has them.
 const CARD: f32 = 1.667;
 const PAGE: f32 = 2.5;
-
-fn scaled(p: P, scale: f32) -> P {
-    P {
-        x: (p.x + 0.5) * scale - 0.5,
-        y: (p.y + 0.5) * scale - 0.5,
-    }
-}
 
 /// Letter distances that a line may have, by its length as any kind's and by the distance of lines; first those in which both
 /// agree.
@@ -212,14 +205,19 @@ fn pitches(base: &Line, spacing: f32, scale: f32) -> Vec<f32> {
     out
 }
 
-/// The longest line of a group, read in the direction and at the letter distance at which a window of it reads best.
-fn first_line(
+/// A window of a line, read: how sure it is, its course, and how many letters of that distance the whole line has.
+type Window = (f32, Course, f32);
+
+/// Windows of a line in both directions and at all letter distances that it may have, the surest first; none is added to one that
+/// is surer than `certain`.
+fn windows(
     picture: &Pyramid,
     base: &Line,
     spacing: f32,
     scale: f32,
-) -> Result<Option<ReadLine>, MrzModelError> {
-    let mut windows: Vec<(f32, Course, f32)> = Vec::new();
+    certain: f32,
+) -> Result<Vec<Window>, MrzModelError> {
+    let mut windows: Vec<Window> = Vec::new();
     let middle = (base.from + base.to) / 2.0;
     'tries: for pitch in pitches(base, spacing, scale) {
         for sign in [1.0, -1.0] {
@@ -229,7 +227,7 @@ fn first_line(
             };
             let extent = base.length() * scale / pitch;
             // The part before the middle: fillers come last.
-            let centre = scaled(base.middle.plus(base.along, middle), scale)
+            let centre = (base.middle.plus(base.along, middle).scaled(scale))
                 .plus(along, -0.14 * extent * pitch);
             let course = Course {
                 origin: centre.plus(along, -WINDOW / 2.0 * pitch),
@@ -240,65 +238,91 @@ fn first_line(
             if let Some(line) = read(picture, course, &[WINDOW_READ])? {
                 let sure = line.decoded.mean_sure();
                 windows.push((sure, line.course, extent));
-                if sure > CERTAIN {
+                if sure > certain {
                     break 'tries;
                 }
             }
         }
     }
     windows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    Ok(windows)
+}
+
+/// The longest line of a group, read in the direction and at the letter distance at which a window of it reads best.
+fn first_line(
+    picture: &Pyramid,
+    base: &Line,
+    spacing: f32,
+    scale: f32,
+) -> Result<Option<ReadLine>, MrzModelError> {
     let mut best: Option<ReadLine> = None;
-    for (sure, window, extent) in windows.into_iter().take(2) {
-        if sure < LEAST_WINDOW
-            || best
-                .as_ref()
-                .is_some_and(|b| b.decoded.mean_sure() > ENOUGH)
-        {
-            break;
-        }
-        // The search may have lost letters at the ends.
-        let count = KINDS
-            .into_iter()
-            .find(|n| *n as f32 > extent - 1.5)
-            .unwrap_or(44);
-        let reach = extent / 2.0 + MARGIN + (count as f32 - extent).max(0.0);
-        let centre = window
-            .origin
-            .plus(window.along, (WINDOW / 2.0 + 0.14 * extent) * window.pitch);
-        let course = Course {
-            origin: centre.plus(window.along, -reach * window.pitch),
-            letters: 2.0 * reach,
-            ..window
-        };
-        let Some(mut line) = read(picture, course, &KINDS)? else {
-            continue;
-        };
-        let found = line.pitch();
-        if (found / line.course.pitch).ln().abs() > 0.06 {
-            let centre = line
-                .course
-                .place((line.decoded.first + line.decoded.last) / 2.0);
-            let reach = line.decoded.text.len() as f32 / 2.0 + MARGIN;
-            let again = Course {
-                origin: centre.plus(line.course.along, -reach * found),
-                pitch: found,
-                letters: 2.0 * reach,
-                ..line.course
-            };
-            if let Some(better) = read(picture, again, &KINDS)?
-                .filter(|l| l.decoded.mean_sure() > line.decoded.mean_sure())
-            {
-                line = better;
+    // Digits upside down are sure enough at times: then all windows are compared.
+    for certain in [CERTAIN, f32::INFINITY] {
+        let windows = windows(picture, base, spacing, scale, certain)?;
+        let surest = windows.first().map_or(0.0, |window| window.0);
+        for (sure, window, extent) in windows.into_iter().take(2) {
+            if sure < LEAST_WINDOW || best.as_ref().is_some_and(is_read) {
+                break;
+            }
+            let line = whole_line(picture, window, extent)?;
+            if let Some(line) = line.filter(|line| {
+                best.as_ref()
+                    .is_none_or(|best| line.decoded.mean_sure() > best.decoded.mean_sure())
+            }) {
+                best = Some(line);
             }
         }
-        if best
-            .as_ref()
-            .is_none_or(|b| line.decoded.mean_sure() > b.decoded.mean_sure())
-        {
-            best = Some(line);
+        if surest <= CERTAIN || best.as_ref().is_some_and(is_read) {
+            break;
         }
     }
-    Ok(best.filter(|l| l.decoded.mean_sure() > LEAST_SURE))
+    Ok(best.filter(|line| line.decoded.mean_sure() > LEAST_SURE))
+}
+
+fn is_read(line: &ReadLine) -> bool {
+    line.decoded.mean_sure() > ENOUGH
+}
+
+/// The line of `extent` letters that a window is of.
+fn whole_line(
+    picture: &Pyramid,
+    window: Course,
+    extent: f32,
+) -> Result<Option<ReadLine>, MrzModelError> {
+    // The search may have lost letters at the ends.
+    let count = KINDS
+        .into_iter()
+        .find(|n| *n as f32 > extent - 1.5)
+        .unwrap_or(44);
+    let reach = extent / 2.0 + MARGIN + (count as f32 - extent).max(0.0);
+    let centre = window
+        .origin
+        .plus(window.along, (WINDOW / 2.0 + 0.14 * extent) * window.pitch);
+    let course = Course {
+        origin: centre.plus(window.along, -reach * window.pitch),
+        letters: 2.0 * reach,
+        ..window
+    };
+    let Some(line) = read(picture, course, &KINDS)? else {
+        return Ok(None);
+    };
+    let found = line.pitch();
+    if (found / line.course.pitch).ln().abs() <= 0.06 {
+        return Ok(Some(line));
+    }
+    let centre = line
+        .course
+        .place((line.decoded.first + line.decoded.last) / 2.0);
+    let reach = line.decoded.text.len() as f32 / 2.0 + MARGIN;
+    let again = Course {
+        origin: centre.plus(line.course.along, -reach * found),
+        pitch: found,
+        letters: 2.0 * reach,
+        ..line.course
+    };
+    let better = read(picture, again, &KINDS)?
+        .filter(|again| again.decoded.mean_sure() > line.decoded.mean_sure());
+    Ok(Some(better.unwrap_or(line)))
 }
 
 /// Reads a group that was found in the picture shrunk by `scale`.
@@ -307,11 +331,7 @@ pub(super) fn read_group(
     group: &Group,
     scale: f32,
 ) -> Result<Option<Zone>, MrzModelError> {
-    let Some(base) = group
-        .lines
-        .iter()
-        .max_by(|a, b| a.length().total_cmp(&b.length()))
-    else {
+    let Some(base) = group.base() else {
         return Ok(None);
     };
     let Some(first) = first_line(picture, base, group.spacing, scale)? else {
@@ -353,7 +373,7 @@ pub(super) fn read_group(
     let middle = first
         .course
         .place((first.decoded.first + first.decoded.last) / 2.0);
-    let base_middle = scaled(base.middle, scale);
+    let base_middle = base.middle.scaled(scale);
     let reach = (letters as f32 / 2.0 + MARGIN) * pitch;
     let read_at = |centre: P, along: P| {
         read(
