@@ -64,14 +64,31 @@ impl Challenge {
         self.marked_ms = vec![None; self.actions.len()];
     }
 
-    /// Marks an action as seen; false when there is none with that number.
+    /// Marks an action as seen; false when there is none with that number, or it is marked already: the operator's
+    /// hand may come a moment after the station's eye, and the first mark is the nearer one.
     pub fn mark(&mut self, index: usize, at_ms: u64) -> bool {
         match self.marked_ms.get_mut(index) {
-            Some(mark) => {
+            Some(mark @ None) => {
                 *mark = Some(at_ms);
                 true
             }
-            None => false,
+            _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_mark_of_an_action_stays() {
+        let mut challenge = Challenge::draw(&mut rand::rng());
+        assert!(challenge.mark(1, 1_200));
+        assert!(!challenge.mark(1, 1_900));
+        assert_eq!(challenge.marked_ms[1], Some(1_200));
+        assert!(!challenge.mark(challenge.actions.len(), 2_000));
+        challenge.clear_marks();
+        assert!(challenge.mark(1, 300));
     }
 }

@@ -164,10 +164,11 @@ impl Session {
 
     pub(crate) fn mark_action(&mut self, index: u32) -> Result<(), Failure> {
         let at_ms = millis(self.running()?.started.elapsed());
-        let known = self.opened()?.case.challenge.actions.len();
         let place = usize::try_from(index).unwrap_or(usize::MAX);
-        if place >= known {
-            return Err(of(FailureCode::InvalidInput, "there is no such action"));
+        match self.opened()?.case.challenge.marked_ms.get(place) {
+            None => return Err(of(FailureCode::InvalidInput, "there is no such action")),
+            Some(Some(_)) => return Ok(()),
+            Some(None) => {}
         }
         self.change(AuditEvent::ActionMarked { index, at_ms }, |case| {
             case.challenge.mark(place, at_ms);
