@@ -1,5 +1,6 @@
 //! Machine-readable zones: what their lines say, and finding and reading them in pictures.
 
+mod again;
 pub mod check;
 pub mod country;
 mod decode;
