@@ -108,7 +108,7 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
     let outline = outline(&located, zone.as_ref(), &faces);
     let format = outline.map(|outline| match zone.as_ref().map(|zone| zone.kind) {
         Some(MrzKind::Td1) => Format::Id1,
-        Some(MrzKind::Td2) => Format::Id2,
+        Some(MrzKind::Td2 | MrzKind::IdFra) => Format::Id2,
         Some(MrzKind::Td3) => Format::Id3,
         _ => outline.format(picture),
     });
@@ -176,7 +176,7 @@ pub fn read_straightened(
     let faces = timed(&mut ms.faces, || face::detect(picture))?;
     let format = match zone.as_ref().map(|zone| zone.kind) {
         Some(MrzKind::Td3) => Format::Id3,
-        Some(MrzKind::Td2) => Format::Id2,
+        Some(MrzKind::Td2 | MrzKind::IdFra) => Format::Id2,
         _ => Format::Id1,
     };
     let mut reading = finished(picture.clone(), zone, faces.clone(), format, wants, ms)?;

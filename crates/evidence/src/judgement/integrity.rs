@@ -258,9 +258,17 @@ fn alike(field: Field, one: &str, other: &str) -> bool {
     }
 }
 
+/// Whether the zone's names fill their place to its end. On France's former card they have two places.
 fn is_cut(zone: &ZoneReading) -> bool {
-    let names = zone.lines.get(if zone.kind == "TD1" { 2 } else { 0 });
-    names.is_some_and(|line| !line.ends_with('<'))
+    let french = zone.kind == "TD2" && zone.text("country") == "FRA";
+    let places: &[(usize, usize)] = match zone.kind.as_str() {
+        "TD1" => &[(2, 29)],
+        "TD2" if french => &[(0, 29), (1, 26)],
+        "TD2" | "MRVB" => &[(0, 35)],
+        _ => &[(0, 43)],
+    };
+    let last = |(line, place): &(usize, usize)| zone.lines.get(*line)?.chars().nth(*place);
+    places.iter().filter_map(last).any(|letter| letter != '<')
 }
 
 fn bare(number: &str) -> String {

@@ -105,7 +105,7 @@ fn zone(zone: &MrzReading) -> ZoneReading {
     ZoneReading {
         kind: match zone.kind {
             MrzKind::Td1 => "TD1",
-            MrzKind::Td2 => "TD2",
+            MrzKind::Td2 | MrzKind::IdFra => "TD2",
             MrzKind::Td3 => "TD3",
             MrzKind::MrvA => "MRVA",
             MrzKind::MrvB => "MRVB",

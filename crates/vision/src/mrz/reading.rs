@@ -11,7 +11,7 @@ use super::find::{self, Group, SEARCH_SIDE};
 use super::gray::{Gray, P};
 use super::net::MrzModelError;
 use super::strip::Pyramid;
-use super::text::{MrzField, MrzKind, MrzText, Span, parse};
+use super::text::{MrzField, MrzKind, MrzText, NUMBERED_TYPES, Span, parse};
 use super::zone::{Zone, read_group};
 
 /// A letter that no check digit covers must be at least so sure, or its field does not hold.
@@ -207,10 +207,15 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
     let mut digits = vec![
         layout.birth,
         digit_after(layout.birth),
-        layout.expiry,
-        digit_after(layout.expiry),
         digit_after(layout.number),
     ];
+    if let Some(expiry) = layout.expiry {
+        digits.extend([expiry, digit_after(expiry)]);
+    }
+    if kind == MrzKind::IdFra {
+        // Year, month and a running number; between them the department, which may have a letter.
+        digits.extend([(1, 0, 4), (1, 7, 12)]);
+    }
     if !layout.composite.is_empty() {
         digits.push((1, layout.letters - 1, layout.letters));
     }
@@ -227,12 +232,12 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
         }
     }
     // Letters and fillers only: the type and the names. Countries are left as they look, and only their doubt is of letters alone.
-    let lettered = [
-        ((0, 0, 2), true),
-        (layout.names, true),
-        ((0, 2, 5), false),
-        (layout.nationality, false),
-    ];
+    let numbered = (NUMBERED_TYPES.iter()).any(|code| lines[0].text.starts_with(code.as_bytes()));
+    let states = [Some((0, 2, 5)), layout.nationality];
+    let names = [Some(layout.names), layout.given];
+    let mut lettered = vec![((0, 0, if numbered { 1 } else { 2 }), true)];
+    lettered.extend(names.into_iter().flatten().map(|span| (span, true)));
+    lettered.extend(states.into_iter().flatten().map(|span| (span, false)));
     for ((row, from, to), take) in lettered {
         let Some(line) = lines.get_mut(row) else {
             continue;
@@ -245,7 +250,8 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
             }
         }
     }
-    let mut either = vec![layout.number, layout.optional];
+    let mut either = vec![layout.optional];
+    either.extend((kind != MrzKind::IdFra).then_some(layout.number));
     either.extend(layout.optional_2);
     for (row, from, to) in either {
         let Some(line) = lines.get_mut(row) else {
@@ -276,18 +282,16 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
     let mut spans: Vec<(&'static str, f32)> = vec![
         ("type", least((0, 0, 2))),
         ("country", least((0, 2, 5))),
-        ("nationality", least(layout.nationality)),
         ("sex", least(layout.sex)),
         ("surname", least(layout.names)),
-        ("given_names", least(layout.names)),
+        ("given_names", least(layout.given.unwrap_or(layout.names))),
         ("number", with_digit(layout.number)),
         ("birth_date", with_digit(layout.birth)),
-        ("expiry_date", with_digit(layout.expiry)),
         ("optional", least(layout.optional)),
     ];
-    if let Some(span) = layout.optional_2 {
-        spans.push(("optional_2", least(span)));
-    }
+    spans.extend(layout.nationality.map(|span| ("nationality", least(span))));
+    spans.extend(layout.expiry.map(|span| ("expiry_date", with_digit(span))));
+    spans.extend(layout.optional_2.map(|span| ("optional_2", least(span))));
     if !layout.composite.is_empty() {
         spans.push(("composite", least((1, layout.letters - 1, layout.letters))));
     }
@@ -302,9 +306,9 @@ fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzRe
     let mut doubtful = vec![
         ("number", doubts(layout.number)),
         ("birth_date", doubts(layout.birth)),
-        ("expiry_date", doubts(layout.expiry)),
+        ("optional", doubts(layout.optional)),
     ];
-    doubtful.push(("optional", doubts(layout.optional)));
+    doubtful.extend(layout.expiry.map(|span| ("expiry_date", doubts(span))));
     doubtful.extend(layout.optional_2.map(|span| ("optional_2", doubts(span))));
     for (name, sure) in spans {
         confidence.insert(name, sure);

@@ -1,4 +1,5 @@
-//! What the lines of a machine-readable zone say (ICAO 9303 parts 3 to 7), and which of it holds. Nothing is repaired.
+//! What the lines of a machine-readable zone say (ICAO 9303 parts 3 to 7, and France's former card), and which of it holds.
+//! Nothing is repaired.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +11,18 @@ use super::{check, country};
 /// An expiry date further ahead than this many years belongs to the century before.
 pub const EXPIRY_MAX_YEARS_AHEAD: i32 = 50;
 
+/// The only types with a digit: permanent residents' cards of the United States.
+pub(crate) const NUMBERED_TYPES: [&str; 2] = ["C1", "C2"];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum MrzKind {
     #[serde(rename = "TD1")]
     Td1,
     #[serde(rename = "TD2")]
     Td2,
+    /// France's cards of 1988 to 2021: lines and size of TD2, fields in places of their own, no expiry date, no nationality.
+    #[serde(rename = "TD2")]
+    IdFra,
     #[serde(rename = "TD3")]
     Td3,
     /// Visas of the size of a passport's page.
@@ -45,8 +52,9 @@ impl std::fmt::Debug for MrzField {
 pub struct MrzText {
     pub kind: MrzKind,
     pub lines: Vec<String>,
-    /// By name: `type`, `country`, `number`, `birth_date`, `sex`, `expiry_date`, `nationality`, `surname`, `given_names`,
-    /// `optional`, `optional_2` (TD1), `composite` (not on visas). Dates are ISO where they exist, else as printed.
+    /// By name: `type`, `country`, `number`, `birth_date`, `sex`, `expiry_date` and `nationality` (not on France's former card),
+    /// `surname`, `given_names`, `optional`, `optional_2` (TD1), `composite` (not on visas). Dates are ISO where they exist, else
+    /// as printed.
     pub fields: BTreeMap<&'static str, MrzField>,
     /// The names fill their place to its end: letters may be missing.
     pub names_truncated: bool,
@@ -70,12 +78,14 @@ pub type Span = (usize, usize, usize);
 /// Where a kind keeps its fields. The check digit of number, dates and TD3's optional field follows the field.
 pub(crate) struct Layout {
     pub letters: usize,
+    /// Surname and given names, or the surname alone where the given names have a place of their own.
     pub names: Span,
+    pub given: Option<Span>,
     pub number: Span,
     pub birth: Span,
     pub sex: Span,
-    pub expiry: Span,
-    pub nationality: Span,
+    pub expiry: Option<Span>,
+    pub nationality: Option<Span>,
     pub optional: Span,
     pub optional_2: Option<Span>,
     pub optional_digit: bool,
@@ -86,11 +96,12 @@ pub(crate) struct Layout {
 const TD1: Layout = Layout {
     letters: 30,
     names: (2, 0, 30),
+    given: None,
     number: (0, 5, 14),
     birth: (1, 0, 6),
     sex: (1, 7, 8),
-    expiry: (1, 8, 14),
-    nationality: (1, 15, 18),
+    expiry: Some((1, 8, 14)),
+    nationality: Some((1, 15, 18)),
     optional: (0, 15, 30),
     optional_2: Some((1, 18, 29)),
     optional_digit: false,
@@ -99,15 +110,31 @@ const TD1: Layout = Layout {
 const TD2: Layout = Layout {
     letters: 36,
     names: (0, 5, 36),
+    given: None,
     number: (1, 0, 9),
     birth: (1, 13, 19),
     sex: (1, 20, 21),
-    expiry: (1, 21, 27),
-    nationality: (1, 10, 13),
+    expiry: Some((1, 21, 27)),
+    nationality: Some((1, 10, 13)),
     optional: (1, 28, 35),
     optional_2: None,
     optional_digit: false,
     composite: &[(1, 0, 10), (1, 13, 20), (1, 21, 35)],
+};
+/// The last six letters of the first line, kept as optional data, tell the department and the office that issued the card.
+const ID_FRA: Layout = Layout {
+    letters: 36,
+    names: (0, 5, 30),
+    given: Some((1, 13, 27)),
+    number: (1, 0, 12),
+    birth: (1, 27, 33),
+    sex: (1, 34, 35),
+    expiry: None,
+    nationality: None,
+    optional: (0, 30, 36),
+    optional_2: None,
+    optional_digit: false,
+    composite: &[(0, 0, 36), (1, 0, 35)],
 };
 const TD3: Layout = Layout {
     letters: 44,
@@ -135,18 +162,22 @@ impl MrzKind {
         match self {
             MrzKind::Td1 => &TD1,
             MrzKind::Td2 => &TD2,
+            MrzKind::IdFra => &ID_FRA,
             MrzKind::Td3 => &TD3,
             MrzKind::MrvA => &MRV_A,
             MrzKind::MrvB => &MRV_B,
         }
     }
 
-    /// The kind of zone that such lines are: by their number and length; visas begin with V.
+    /// The kind of zone that such lines are: by their number and length; visas begin with V, France's former card is the only
+    /// one of France's of its length.
     pub fn of<S: AsRef<str>>(lines: &[S]) -> Option<MrzKind> {
         let lengths: Vec<usize> = lines.iter().map(|l| l.as_ref().chars().count()).collect();
-        let visa = lines.first()?.as_ref().starts_with('V');
+        let first = lines.first()?.as_ref();
+        let visa = first.starts_with('V');
         match (lengths.as_slice(), visa) {
             ([30, 30, 30], _) => Some(MrzKind::Td1),
+            ([36, 36], false) if first.starts_with("IDFRA") => Some(MrzKind::IdFra),
             ([36, 36], false) => Some(MrzKind::Td2),
             ([44, 44], false) => Some(MrzKind::Td3),
             ([44, 44], true) => Some(MrzKind::MrvA),
@@ -194,11 +225,16 @@ pub fn parse<S: AsRef<str>>(lines: &[S], today: Date) -> Option<MrzText> {
         "type",
         trimmed(code),
         (!code.starts_with(|c: char| c.is_ascii_uppercase())
-            || code.ends_with(|c: char| c.is_ascii_digit()))
+            || (code.ends_with(|c: char| c.is_ascii_digit()) && !NUMBERED_TYPES.contains(&code)))
         .then_some(false),
     );
     let undecided_unless_wrong = |right: bool| (!right).then_some(false);
-    for (name, span) in [("country", (0, 2, 5)), ("nationality", layout.nationality)] {
+    let states = [
+        ("country", Some((0, 2, 5))),
+        ("nationality", layout.nationality),
+    ];
+    for (name, span) in states {
+        let Some(span) = span else { continue };
         let code = trimmed(at(span));
         let right = country::exists(&code);
         put(name, code, undecided_unless_wrong(right));
@@ -229,17 +265,35 @@ pub fn parse<S: AsRef<str>>(lines: &[S], today: Date) -> Option<MrzText> {
     if let Some(span) = layout.optional_2 {
         put("optional_2", trimmed(at(span)), composite);
     }
-    for (name, span, century) in [
-        ("birth_date", layout.birth, born as fn(u8, Date) -> [i32; 2]),
+    let dates = [
+        (
+            "birth_date",
+            Some(layout.birth),
+            born as fn(u8, Date) -> [i32; 2],
+        ),
         ("expiry_date", layout.expiry, expires),
-    ] {
+    ];
+    for (name, span, century) in dates {
+        let Some(span) = span else { continue };
         let (value, valid) = date(at(span), after(span), century, name == "birth_date", today);
         put(name, value, valid);
     }
     let names = at(layout.names);
-    let (surname, given, right) = split_names(names);
-    put("surname", surname, undecided_unless_wrong(right));
-    put("given_names", given, undecided_unless_wrong(right));
+    let mut names_truncated = !names.ends_with('<');
+    match layout.given.map(at) {
+        None => {
+            let (surname, given, right) = split_names(names);
+            put("surname", surname, undecided_unless_wrong(right));
+            put("given_names", given, undecided_unless_wrong(right));
+        }
+        Some(given) => {
+            names_truncated |= !given.ends_with('<');
+            for (name, text) in [("surname", names), ("given_names", given)] {
+                let (value, right) = one_name(text);
+                put(name, value, undecided_unless_wrong(right));
+            }
+        }
+    }
     if let Some(agrees) = composite {
         put(
             "composite",
@@ -253,9 +307,9 @@ pub fn parse<S: AsRef<str>>(lines: &[S], today: Date) -> Option<MrzText> {
     }
     let dates_known = ["birth_date", "expiry_date"]
         .iter()
-        .all(|n| fields.get(n).is_some_and(|f| f.valid == Some(true)));
+        .filter_map(|name| fields.get(name))
+        .all(|date| date.valid == Some(true));
     let all_valid = dates_known && fields.values().all(|f| f.valid != Some(false));
-    let names_truncated = !names.ends_with('<');
     Some(MrzText {
         kind,
         lines,
@@ -365,4 +419,16 @@ fn split_names(names: &str) -> (String, String, bool) {
         given.replace('<', " ").trim().to_owned(),
         right,
     )
+}
+
+/// A name that stands alone in its place, and whether it is well formed: words of letters, with one filler or two between them.
+fn one_name(text: &str) -> (String, bool) {
+    let words: Vec<&str> = text.split('<').filter(|word| !word.is_empty()).collect();
+    let right = !words.is_empty()
+        && !text.starts_with('<')
+        && !text.trim_end_matches('<').contains("<<<")
+        && words
+            .iter()
+            .all(|w| w.chars().all(|c| c.is_ascii_uppercase()));
+    (words.join(" "), right)
 }

@@ -150,6 +150,53 @@ fn a_long_number_goes_on_in_the_optional_field() {
     assert_eq!(text.fields["number"].valid, Some(false));
 }
 
+#[test]
+fn frances_former_card_has_its_fields_elsewhere() {
+    // The specimen that France published.
+    let specimen = [
+        "IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<",
+        "8806923102858CORINNE<<<<<<<6512068F6",
+    ];
+    let text = read(&specimen);
+    let got =
+        ["surname", "given_names", "number", "birth_date", "sex"].map(|name| value(&text, name));
+    assert_eq!(
+        got,
+        ["BERTHIER", "CORINNE", "880692310285", "1965-12-06", "F"]
+    );
+    assert_eq!(text.kind, MrzKind::IdFra);
+    assert!(text.all_valid && !text.names_truncated, "{text:?}");
+    for absent in ["expiry_date", "nationality"] {
+        assert!(!text.fields.contains_key(absent), "{absent}");
+    }
+    let text = read(&[
+        "IDFRALE<GOFF<<<<<<<<<<<<<<<<<<2A4042",
+        "06022A4001313ANNE<<MARIE<<C6512068F8",
+    ]);
+    let got = ["surname", "given_names", "number", "optional"].map(|name| value(&text, name));
+    assert_eq!(got, ["LE GOFF", "ANNE MARIE C", "06022A400131", "2A4042"]);
+    assert!(text.all_valid && text.names_truncated, "{text:?}");
+    // The last digit covers the names, too.
+    let other = read(&[&specimen[0].replace("THIER", "TIHER"), specimen[1]]);
+    assert_eq!(other.fields["composite"].valid, Some(false));
+    let digit = read(&[specimen[0], &specimen[1].replace("CORINNE", "C0RINNE")]);
+    assert_eq!(digit.fields["given_names"].valid, Some(false));
+}
+
+#[test]
+fn only_the_united_states_residents_have_a_digit_in_their_type() {
+    let card = [
+        "C1USA0000007010SRC0000000701<<",
+        "5001013M2706306UTO<<<<<<<<<<<3",
+        TD1[2],
+    ];
+    let text = read(&card);
+    assert_eq!(value(&text, "type"), "C1");
+    assert!(text.all_valid, "{text:?}");
+    let other = read(&[&card[0].replace("C1", "I1"), card[1], card[2]]);
+    assert_eq!(other.fields["type"].valid, Some(false));
+}
+
 /// A TD3 with other values in its second line, every digit right.
 fn passport(
     first: &str,
