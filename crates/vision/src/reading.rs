@@ -121,7 +121,10 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
     };
     if !zone.as_ref().is_some_and(|zone| zone.all_valid) && outline.is_some() {
         // Straightened, lines are level and of one size; where that reads better, it is taken whole.
-        let again = timed(&mut ms.mrz, || zone_of(&upright, today))?;
+        let mut again = timed(&mut ms.mrz, || zone_of(&upright, today))?;
+        if let (Some(again), Some(first)) = (&mut again, &zone) {
+            again.heed(first);
+        }
         if worth(again.as_ref()) > worth(zone.as_ref()) {
             zone = again.map(|mut again| {
                 if upside_down(&again.corners) {

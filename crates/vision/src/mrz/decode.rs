@@ -132,33 +132,3 @@ pub(super) fn top(p: &[f32; CLASSES], allowed: impl Fn(u8) -> bool) -> (u8, f32)
             |best, this| if this.1 > best.1 { this } else { best },
         )
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Columns of `letters` letters "A", `pitch` apart, each the middle of a letter over `wide` columns.
-    fn columns(letters: usize, pitch: usize, wide: usize) -> Vec<[f32; CLASSES]> {
-        let mut columns = vec![[0.0; CLASSES]; (letters + 2) * pitch];
-        for (i, column) in columns.iter_mut().enumerate() {
-            let from_middle = (i % pitch).abs_diff(pitch / 2);
-            let inside = i / pitch >= 1 && i / pitch <= letters && from_middle <= wide / 2;
-            column[if inside { 10 } else { CLASSES - 1 }] = 1.0;
-        }
-        columns
-    }
-
-    #[test]
-    fn a_wide_letter_is_not_read_twice() {
-        let wide = columns(18, 12, 7);
-        let once = decode(&wide, 18).map(|line| line.score);
-        let twice = decode(&wide, 36).map(|line| line.score);
-        // Letters that are apart are read as many as they are.
-        let apart = columns(36, 6, 3);
-        let all = decode(&apart, 36).map(|line| line.score);
-        assert!(all > twice, "{all:?} {twice:?} {once:?}");
-        assert!(twice.is_none_or(|score| score < 0.0), "{twice:?}");
-        let line = decode(&apart, 36).map(|line| line.text);
-        assert_eq!(line.as_deref(), Some(&[b'A'; 36][..]));
-    }
-}

@@ -6,27 +6,18 @@ use std::time::Instant;
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 
-use super::decode::{Decoded, top};
 use super::find::{self, Group, SEARCH_SIDE};
-use super::gray::{Gray, P};
+use super::gray::Gray;
+use super::judge::{LEAST_SURE_ALONE, judge};
 use super::net::MrzModelError;
 use super::strip::Pyramid;
-use super::text::{MrzField, MrzKind, MrzText, NUMBERED_TYPES, Span, parse};
+use super::text::{MrzField, MrzKind};
 use super::zone::{Zone, read_group};
 
-/// A letter that no check digit covers must be at least so sure, or its field does not hold.
-pub const LEAST_SURE_ALONE: f32 = 0.80;
-/// A letter that a check digit covers must be at least so sure for the digit to decide; and of two letters in doubt it decides
-/// none, for two mistakes (O for 0 here, 0 for O there) can make up for each other.
-pub const LEAST_SURE_COVERED: f32 = 0.50;
-/// In a place for digits, a digit at least so likely is taken where a letter was likelier; and in type and names a letter where a
-/// digit was: O and 0 differ little. Below it the picture speaks against it, and what it shows stays.
-const LEAST_LIKELY: f32 = 0.03;
-/// How much commoner 0 is than O in the zones that the reader was trained on, through their dates. Where a field may hold either,
-/// as often the one as the other, that is taken back; a digit covers these fields.
-const ZERO_OVER_O: f32 = 1.8;
 /// Pictures with more pixels than this are not searched.
 pub const MAX_PIXELS: usize = 50_000_000;
+/// Fields whose own digit tells whether they were read as they are printed.
+const WITH_DIGIT: [&str; 3] = ["number", "birth_date", "expiry_date"];
 /// Groups of lines that are tried at most, by turn and size.
 const MAX_GROUPS: usize = 4;
 
@@ -54,6 +45,34 @@ impl std::fmt::Debug for MrzReading {
             .field("fields", &self.fields)
             .field("all_valid", &self.all_valid)
             .finish_non_exhaustive()
+    }
+}
+
+impl MrzReading {
+    /// What an earlier look at the same zone was sure of counts: a field of which it surely said otherwise, or whose digit it
+    /// surely saw fail, is in doubt, however well this look's digits agree. Else looks would be repeated until digits agree.
+    pub(crate) fn heed(&mut self, earlier: &MrzReading) {
+        if self.kind != earlier.kind {
+            return;
+        }
+        for (name, field) in &mut self.fields {
+            let Some(before) = earlier.fields.get(name) else {
+                continue;
+            };
+            let sure = earlier
+                .confidence
+                .get(name)
+                .is_some_and(|sure| *sure >= LEAST_SURE_ALONE);
+            let failed = before.valid == Some(false) && field.valid == Some(true);
+            if !sure || (before.value == field.value && !(failed && WITH_DIGIT.contains(name))) {
+                continue;
+            }
+            field.valid = match field.valid {
+                Some(true) => None,
+                _ => Some(false),
+            };
+            self.all_valid = false;
+        }
     }
 }
 
@@ -120,7 +139,13 @@ pub fn read_mrz_on(
                     continue;
                 }
                 let judged = |zone: &Zone| judge(zone, quarter, height, today);
-                match look(picture, &group, scale, judged)? {
+                let found = look(picture, &group, scale, judged)?.map(|mut look| {
+                    if let Some(best) = &best {
+                        look.reading.heed(&best.reading);
+                    }
+                    look
+                });
+                match found {
                     Some(look) if best.as_ref().is_none_or(|best| look.beats(best)) => {
                         best = Some(look);
                     }
@@ -182,7 +207,10 @@ fn look(
     };
     match of(&zone) {
         Some(first) if !first.reading.all_valid => {
-            let second = of(&zone.read_again(picture)?);
+            let second = of(&zone.read_again(picture)?).map(|mut second| {
+                second.reading.heed(&first.reading);
+                second
+            });
             Ok(Some(second.filter(|s| s.beats(&first)).unwrap_or(first)))
         }
         other => Ok(other),
@@ -196,168 +224,4 @@ fn held(reading: &MrzReading) -> u32 {
         .values()
         .filter(|f| f.valid == Some(true))
         .count() as u32
-}
-
-/// What the lines say, with the doubts of the reading; nothing where too little speaks for a zone.
-fn judge(zone: &Zone, quarter: bool, height: usize, today: Date) -> Option<MrzReading> {
-    let mut lines: Vec<Decoded> = zone.lines.iter().map(|l| l.decoded.clone()).collect();
-    let kind = MrzKind::of(&lines.iter().map(text_of).collect::<Vec<_>>())?;
-    let layout = kind.layout();
-    let digit_after = |(row, _, to): Span| (row, to, to + 1);
-    let mut digits = vec![
-        layout.birth,
-        digit_after(layout.birth),
-        digit_after(layout.number),
-    ];
-    if let Some(expiry) = layout.expiry {
-        digits.extend([expiry, digit_after(expiry)]);
-    }
-    if kind == MrzKind::IdFra {
-        // Year, month and a running number; between them the department, which may have a letter.
-        digits.extend([(1, 0, 4), (1, 7, 12)]);
-    }
-    if !layout.composite.is_empty() {
-        digits.push((1, layout.letters - 1, layout.letters));
-    }
-    for (row, from, to) in digits {
-        let Some(line) = lines.get_mut(row) else {
-            continue;
-        };
-        for i in from..to {
-            let (letter, sure) = top(&line.classes[i], |l| l.is_ascii_digit());
-            let digits: f32 = line.classes[i][..10].iter().sum();
-            if !line.text[i].is_ascii_digit() && sure >= LEAST_LIKELY {
-                (line.text[i], line.sure[i]) = (letter, sure / digits.max(sure));
-            }
-        }
-    }
-    // Letters and fillers only: the type and the names. Countries are left as they look, and only their doubt is of letters alone.
-    let numbered = (NUMBERED_TYPES.iter()).any(|code| lines[0].text.starts_with(code.as_bytes()));
-    let states = [Some((0, 2, 5)), layout.nationality];
-    let names = [Some(layout.names), layout.given];
-    let mut lettered = vec![((0, 0, if numbered { 1 } else { 2 }), true)];
-    lettered.extend(names.into_iter().flatten().map(|span| (span, true)));
-    lettered.extend(states.into_iter().flatten().map(|span| (span, false)));
-    for ((row, from, to), take) in lettered {
-        let Some(line) = lines.get_mut(row) else {
-            continue;
-        };
-        for i in from..to {
-            let (letter, sure) = top(&line.classes[i], |l| !l.is_ascii_digit());
-            if letter == line.text[i] || (take && sure >= LEAST_LIKELY) {
-                let digits: f32 = line.classes[i][..10].iter().sum();
-                (line.text[i], line.sure[i]) = (letter, sure / (1.0 - digits).max(sure));
-            }
-        }
-    }
-    let mut either = vec![layout.optional];
-    either.extend((kind != MrzKind::IdFra).then_some(layout.number));
-    either.extend(layout.optional_2);
-    for (row, from, to) in either {
-        let Some(line) = lines.get_mut(row) else {
-            continue;
-        };
-        for i in from..to {
-            let [zero, letter] = [b'0', b'O'].map(|c| top(&line.classes[i], |l| l == c).1);
-            if line.text[i] == b'0' && letter * ZERO_OVER_O > zero {
-                (line.text[i], line.sure[i]) =
-                    (b'O', letter * ZERO_OVER_O / (letter * ZERO_OVER_O + zero));
-            }
-        }
-    }
-    let MrzText {
-        kind,
-        lines: text,
-        mut fields,
-        names_truncated,
-        mut all_valid,
-    } = parse(&lines.iter().map(text_of).collect::<Vec<_>>(), today)?;
-    let least = |(row, from, to): Span| {
-        lines.get(row).map_or(0.0, |l| {
-            l.sure[from..to].iter().copied().fold(1.0, f32::min)
-        })
-    };
-    let with_digit = |(row, from, to): Span| least((row, from, to + 1));
-    let mut confidence = BTreeMap::new();
-    let mut spans: Vec<(&'static str, f32)> = vec![
-        ("type", least((0, 0, 2))),
-        ("country", least((0, 2, 5))),
-        ("sex", least(layout.sex)),
-        ("surname", least(layout.names)),
-        ("given_names", least(layout.given.unwrap_or(layout.names))),
-        ("number", with_digit(layout.number)),
-        ("birth_date", with_digit(layout.birth)),
-        ("optional", least(layout.optional)),
-    ];
-    spans.extend(layout.nationality.map(|span| ("nationality", least(span))));
-    spans.extend(layout.expiry.map(|span| ("expiry_date", with_digit(span))));
-    spans.extend(layout.optional_2.map(|span| ("optional_2", least(span))));
-    if !layout.composite.is_empty() {
-        spans.push(("composite", least((1, layout.letters - 1, layout.letters))));
-    }
-    let doubts = |(row, from, to): Span| {
-        lines.get(row).map_or(0, |l| {
-            l.sure[from..to]
-                .iter()
-                .filter(|s| **s < LEAST_SURE_ALONE)
-                .count()
-        })
-    };
-    let mut doubtful = vec![
-        ("number", doubts(layout.number)),
-        ("birth_date", doubts(layout.birth)),
-        ("optional", doubts(layout.optional)),
-    ];
-    doubtful.extend(layout.expiry.map(|span| ("expiry_date", doubts(span))));
-    doubtful.extend(layout.optional_2.map(|span| ("optional_2", doubts(span))));
-    for (name, sure) in spans {
-        confidence.insert(name, sure);
-        let Some(field) = fields.get_mut(name) else {
-            continue;
-        };
-        match field.valid {
-            None if sure < LEAST_SURE_ALONE => field.valid = Some(false),
-            // The composite digit alone covers these, with much else: it settles no doubt in them.
-            Some(true)
-                if !layout.optional_digit
-                    && name.starts_with("optional")
-                    && sure < LEAST_SURE_ALONE =>
-            {
-                field.valid = None
-            }
-            Some(true)
-                if sure < LEAST_SURE_COVERED || doubtful.iter().any(|d| d.0 == name && d.1 > 1) =>
-            {
-                field.valid = None
-            }
-            _ => continue,
-        }
-        all_valid = false;
-    }
-    let agreeing = fields.values().filter(|f| f.valid == Some(true)).count();
-    if agreeing < 2 && zone.mean_sure() < 0.8 || zone.mean_sure() < 0.6 {
-        return None;
-    }
-    let back = |p: P| {
-        if quarter {
-            [p.y, height as f32 - 1.0 - p.x]
-        } else {
-            [p.x, p.y]
-        }
-    };
-    let corners = zone.corners()?.map(back);
-    Some(MrzReading {
-        kind,
-        lines: text,
-        fields,
-        confidence,
-        all_valid,
-        names_truncated,
-        corners,
-        ms: MrzTimes::default(),
-    })
-}
-
-fn text_of(line: &Decoded) -> String {
-    line.text.iter().map(|b| char::from(*b)).collect()
 }

@@ -251,6 +251,7 @@ pub fn parse<S: AsRef<str>>(lines: &[S], today: Date) -> Option<MrzText> {
         after(layout.number),
         at(layout.optional),
         kind,
+        at((0, 2, 5)),
     );
     put("number", number, Some(number_valid));
     let optional_valid = match (layout.optional_digit, optional.is_empty()) {
@@ -275,7 +276,12 @@ pub fn parse<S: AsRef<str>>(lines: &[S], today: Date) -> Option<MrzText> {
     ];
     for (name, span, century) in dates {
         let Some(span) = span else { continue };
-        let (value, valid) = date(at(span), after(span), century, name == "birth_date", today);
+        let birth = name == "birth_date";
+        let (mut value, valid) = date(at(span), after(span), century, birth, today);
+        // Spain's cards of people over 70 end on 1 January 9999.
+        if !birth && at((0, 2, 5)) == "ESP" && matches!(at(span), "990101" | "991231") {
+            value.replace_range(..2, "99");
+        }
         put(name, value, valid);
     }
     let names = at(layout.names);
@@ -324,12 +330,14 @@ fn trimmed(text: &str) -> String {
 }
 
 /// Number, whether its digit agrees, and what is left of the optional field. A number too long for its place (TD1, TD2) has a
-/// filler where its digit would be, and goes on in the optional field, its digit last before a filler.
+/// filler where its digit would be, and goes on in the optional field, its digit last before a filler. On Portugal's cards the
+/// digit covers that filler, too.
 fn document_number(
     number: &str,
     digit: char,
     optional: &str,
     kind: MrzKind,
+    state: &str,
 ) -> (String, bool, String) {
     let alphabet = |n: &str| !n.is_empty() && !n.starts_with('<');
     if digit == '<'
@@ -340,7 +348,11 @@ fn document_number(
         let (rest, after) = optional.split_once('<').unwrap_or((optional, ""));
         if let Some((last, found)) = rest.char_indices().last() {
             let long = format!("{number}{}", &rest[..last]);
-            let valid = alphabet(&long) && last > 0 && check::agrees(&long, found);
+            let covered = match state {
+                "PRT" => format!("{number}<{}", &rest[..last]),
+                _ => long.clone(),
+            };
+            let valid = alphabet(&long) && last > 0 && check::agrees(&covered, found);
             return (long, valid, trimmed(after));
         }
     }

@@ -197,6 +197,34 @@ fn only_the_united_states_residents_have_a_digit_in_their_type() {
     assert_eq!(other.fields["type"].valid, Some(false));
 }
 
+#[test]
+fn portugals_digit_covers_the_filler_too() {
+    let card = [
+        "I<PRT000024759<ZZ72<<<<<<<<<<<",
+        "8010100F2006017PRT<<<<<<<<<<<8",
+        "CARLOS<MONTEIRO<<AMELIA<VANESS",
+    ];
+    let text = read(&card);
+    assert_eq!(value(&text, "number"), "000024759ZZ7");
+    assert!(text.all_valid, "{text:?}");
+    let other = read(&[&card[0].replace("PRT", "UTO"), card[1], card[2]]);
+    assert_eq!(other.fields["number"].valid, Some(false));
+}
+
+#[test]
+fn spains_cards_for_ever_end_in_9999() {
+    let digit = |text: &str| check::digit(text).unwrap();
+    for (state, end) in [("ESP", "9999-01-01"), ("UTO", "1999-01-01")] {
+        let first = format!("ID{state}BAA000589732713712F<<<<<<");
+        let body = format!("3203098F990101{}{state}<<<<<<<<<<<", digit("990101"));
+        let covered = format!("{}{}{}", &first[5..], &body[..7], &body[8..15]);
+        let second = format!("{body}{}", digit(&format!("{covered}<<<<<<<<<<<")));
+        let text = parse(&[&first, &second, TD1[2]], TODAY).unwrap();
+        assert_eq!(value(&text, "expiry_date"), end);
+        assert_eq!(text.fields["expiry_date"].valid, Some(true));
+    }
+}
+
 /// A TD3 with other values in its second line, every digit right.
 fn passport(
     first: &str,
