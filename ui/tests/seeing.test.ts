@@ -8,7 +8,7 @@ import { seeingScenes } from '../src/api/fixture/seeing-scenes';
 import { enrollment } from '../src/api/fixture/snapshots';
 import { en } from '../src/i18n/en';
 import { es } from '../src/i18n/es';
-import { answer, provenance, valueOf } from '../src/lib/checks';
+import { answer, provenance, reasonLine, valueOf } from '../src/lib/checks';
 import { detail, eventWords, sourceWords } from '../src/lib/reviewing';
 import { against, certainty, likeness, lookRows, measuredWords, problemWords, reasonWords, seenLines, similarityLine, sureness } from '../src/lib/seeing';
 import { lacksZone } from '../src/lib/steps';
@@ -116,6 +116,11 @@ describe('a check', () => {
     expect(provenance({ source: 'measured', value: true, method: 'toString', reasons: [] }, es, 'es')).toEqual(['Medido: toString']);
   });
   it('that was looked up names the register', () => {
+  it('that is overridden has its reason on one line', () => {
+    expect(reasonLine(' The card\nis punched.\r\n\t\u0007Twice. ')).toBe('The card is punched. Twice.');
+    expect(reasonLine('too short')).toBeNull();
+    expect(reasonLine('a\n\n\n\n\n\n\n\n\nb')).toBeNull();
+  });
     const lines = provenance({ source: 'looked_up', value: true, register: 'Registro', reference: 'R-1', at: 'then' }, en, 'en');
     expect(lines).toEqual(['Looked up: Registro, then', 'Reference R-1']);
     expect(sourceWords({ from: 'looked_up', register: 'Registro', at: '' }, en, 'en')).toBe('Looked up: Registro, time not transmitted');
