@@ -87,6 +87,7 @@ pub fn present(code: FailureCode) -> Presentation {
         | C::VideoDamaged
         | C::VideoUnreadable => (Warning, A::PickAnotherFile),
         C::RecordingFailed => (Error, A::RecordAgain),
+        C::ProgramClosed => (Warning, A::RecordAgain),
         C::DiskFull | C::StorageFailed => (Error, A::Retry),
         C::CaseDamaged => (Error, A::None),
         C::SettingsInvalid
@@ -118,7 +119,7 @@ pub fn present(code: FailureCode) -> Presentation {
         C::DocumentUnreadable => (Warning, A::PickAnotherFile),
         C::VisionFailed => (Error, A::Retry),
         C::HookUnreachable | C::HookRejected | C::HookAnswerUnreadable => (Warning, A::Retry),
-        C::ReasonNeeded => (Info, A::None),
+        C::ReasonNeeded | C::NoDate => (Info, A::None),
         C::RaEvidenceRejected => (Error, A::Retry),
         C::RaStillProcessing => (Info, A::RefreshRequest),
         C::Cancelled => (Info, A::Retry),
@@ -160,6 +161,7 @@ const ALL_CODES: &[FailureCode] = &[
     FailureCode::VideoDamaged,
     FailureCode::VideoUnreadable,
     FailureCode::RecordingFailed,
+    FailureCode::ProgramClosed,
     FailureCode::DiskFull,
     FailureCode::StorageFailed,
     FailureCode::CaseDamaged,
@@ -212,6 +214,7 @@ const ALL_CODES: &[FailureCode] = &[
     FailureCode::ConsentMissing,
     FailureCode::Incomplete,
     FailureCode::InvalidInput,
+    FailureCode::NoDate,
     FailureCode::NotAllowedNow,
     FailureCode::Internal,
 ];

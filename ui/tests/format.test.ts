@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, bytesOf, clock, dateTime, day, hour, percent, rate, span } from '../src/lib/format';
+import { bytes, bytesOf, clock, dateTime, day, documentDay, hour, percent, rate, span } from '../src/lib/format';
 
 describe('bytes', () => {
   it.each([
@@ -80,4 +80,13 @@ describe('what the authority wrote as a time', () => {
     expect(day('02/03 morning', 'en')).toBe('02/03 morning');
     expect(hour('02/03 morning', 'en')).toBe('');
   });
+});
+
+describe('a document’s day', () => {
+  it('is unmistakable', () => {
+    expect(documentDay('03/12/1985', 'en-US')).toBe('December 3, 1985');
+    expect(documentDay('03/12/1985', 'es')).toBe('3 de diciembre de 1985');
+    expect(documentDay('01/01/1980', 'en-GB')).toBe('1 January 1980');
+  });
+  it.each(['', '31/02/1985', '1985-12-03', '3/12/1985', '31/13/1985'])('is none of %s', (written) => expect(documentDay(written, 'en')).toBeNull());
 });

@@ -8,7 +8,7 @@ import { seeingScenes } from '../src/api/fixture/seeing-scenes';
 import { enrollment } from '../src/api/fixture/snapshots';
 import { en } from '../src/i18n/en';
 import { es } from '../src/i18n/es';
-import { answer, provenance, valueOf } from '../src/lib/checks';
+import { answer, provenance, reasonLine, valueOf } from '../src/lib/checks';
 import { detail, eventWords, sourceWords } from '../src/lib/reviewing';
 import { against, certainty, likeness, lookRows, measuredWords, problemWords, reasonWords, seenLines, similarityLine, sureness } from '../src/lib/seeing';
 import { lacksZone } from '../src/lib/steps';
@@ -54,6 +54,7 @@ describe('facts of a picture', () => {
     expect(lookRows(FACE_LOOK, en, 'en').map(({ value }) => value)).toEqual(['168 px', '2°', '1°', '64%', '131 of 255', '1']));
   it('write each number in its unit', () => {
     const write = (what: Parameters<typeof measuredWords>[0]['what'], value: number) => measuredWords({ what, value, good: null }, en, 'en');
+    expect([write('dpi', 303.4), write('width_px', 1020), write('inter_eye_px', 61.2)]).toEqual(['303 dpi', '1,020 px', '61 px']);
     expect([write('share', 0.714), write('glare', 0.0523), write('yaw_deg', -12.4), write('sharpness', 0.712)]).toEqual(['71%', '5.2%', '12°', '71%']);
   });
 });
@@ -114,6 +115,11 @@ describe('a check', () => {
   it('that was measured names the method in the language, or as it came', () => {
     expect(provenance({ source: 'measured', value: true, method: 'check digits', reasons: [] }, es, 'es')).toEqual(['Medido: dígitos de control']);
     expect(provenance({ source: 'measured', value: true, method: 'toString', reasons: [] }, es, 'es')).toEqual(['Medido: toString']);
+  });
+  it('that is overridden has its reason on one line', () => {
+    expect(reasonLine(' The card\nis punched.\r\n\t\u0007Twice. ')).toBe('The card is punched. Twice.');
+    expect(reasonLine('too short')).toBeNull();
+    expect(reasonLine('a\n\n\n\n\n\n\n\n\nb')).toBeNull();
   });
   it('that was looked up names the register', () => {
     const lines = provenance({ source: 'looked_up', value: true, register: 'Registro', reference: 'R-1', at: 'then' }, en, 'en');

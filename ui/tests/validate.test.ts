@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestForm } from '../src/api/bindings/RequestForm';
-import { country, dniLetter, documentNumber, email, normalised, phone, requestForm, requestNumber } from '../src/lib/validate';
+import { country, dniLetter, documentNumber, email, normalised, phone, requestForm, requestNumber, typedDay } from '../src/lib/validate';
 
 describe('e-mail', () => {
   it.each(['anna@example.org', 'a.b+c@sub.example.co', 'señor@correo.es', 'x@xn--bcher-kva.example'])('takes %s', (text) =>
@@ -66,6 +66,14 @@ const FORM: RequestForm = {
   mobilePhoneNumber: '+34 611-22-33-44', serialNumber: 'x 0000000-t', countryName: 'es', idDocumentType: 'IDC',
   idDocumentCountry: 'es', validityDays: 730,
 };
+
+describe('a day of a document', () => {
+  it.each([
+    ['03/12/1985', '03/12/1985'], [' 3/12/1985 ', '03/12/1985'], ['3-12-1985', '03/12/1985'], ['3.12.1985', '03/12/1985'], ['29/02/2024', '29/02/2024'], ['31/12/9999', '31/12/9999'],
+  ])('takes %s', (typed, written) => expect(typedDay(typed)).toBe(written));
+  it.each(['', '12/1985', '31/02/1985', '29/02/2025', '12/31/1985', '3/12/85', '1985-12-03', '03/12/1985x', '00/12/1985', '03/12/0085', '3 de diciembre'])('does not take %s', (typed) =>
+    expect(typedDay(typed)).toBeNull());
+});
 
 describe('the whole form', () => {
   it('is in order', () => expect(requestForm(FORM)).toEqual({}));

@@ -33,7 +33,7 @@ pub use names::{
 };
 pub use numbers::{NumberCheck, NumberKind, check_number};
 pub use payload::{EvidencePayload, PayloadOptions, SimilarityForm, build_payload};
-pub use reading_fields::{FieldRead, fields_read};
+pub use reading_fields::{FieldRead, field_date, fields_read};
 pub use readings::{
     CaptureProblem, FaceArea, FaceMatch, FaceRecord, FieldSource, LivenessRecord, PictureReading,
     ProblemKind, ReadValue, ZoneReading,

@@ -301,12 +301,12 @@ impl Session {
                 };
             }
             CameraReport::Lost { run, failure } if run == self.camera.run => {
-                let cause = crate::failure::code_name(failure.code);
+                let cause = failure.code;
                 self.camera.failed(failure);
                 if let Some(open) = &mut self.open {
                     open.awaiting_still = None;
                 }
-                self.interrupt_recording(&cause);
+                self.interrupt_recording(cause);
             }
             CameraReport::RecorderStopped => self.recorder_stopped(),
             CameraReport::Still { run, result } if run == self.camera.run => {

@@ -95,6 +95,11 @@ impl OneTimeCode {
         }
     }
 
+    /// Codes that may still be made.
+    pub fn left(&self) -> u32 {
+        MAX_CODES.saturating_sub(self.made)
+    }
+
     /// The service did not deliver: the operator's word is left.
     pub fn failed(&self) -> bool {
         matches!(self.state, State::Failed(_))
@@ -158,7 +163,7 @@ impl Session {
         if matches!(open.code.state, State::Sending(_)) {
             return Err(not_now("a code is being sent"));
         }
-        if open.code.made >= MAX_CODES {
+        if open.code.left() == 0 {
             return Err(not_now("no more codes are made for this enrollment"));
         }
         let form = &open.case.form;

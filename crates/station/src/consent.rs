@@ -1,6 +1,6 @@
 //! Consent, and what the operator types.
 
-use evidence::{Acceptance, AuditEvent, Field, Step};
+use evidence::{Acceptance, AuditEvent, Field, Step, field_date};
 
 use crate::contract::{Failure, FailureCode};
 use crate::failure::of;
@@ -63,6 +63,13 @@ impl Session {
             return Err(of(
                 FailureCode::InvalidInput,
                 format!("{} cannot be sent so", field.key()),
+            ));
+        }
+        let dated = matches!(field, Field::BirthDate | Field::IdDocumentValidity);
+        if dated && !value.trim().is_empty() && field_date(value.trim()).is_none() {
+            return Err(of(
+                FailureCode::NoDate,
+                format!("{} is written DD/MM/YYYY", field.key()),
             ));
         }
         let at = self.clock.now();

@@ -179,6 +179,8 @@ pub struct EnrollmentView {
     pub faces: FacesView,
     pub liveness: LivenessView,
     pub code: CodeView,
+    /// Codes that may still be sent for this enrollment.
+    pub codes_left: u32,
     pub register: RegisterView,
     pub video: Option<VideoView>,
     pub recording: Option<RecordingView>,
@@ -294,7 +296,7 @@ pub struct VideoView {
     pub bytes: u64,
     pub recorded_at: String,
     /// Set when the recording ended before the operator ended it, with the cause.
-    pub interrupted: Option<String>,
+    pub interrupted: Option<FailureCode>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -476,6 +478,8 @@ pub enum FailureCode {
     VideoDamaged,
     VideoUnreadable,
     RecordingFailed,
+    /// The program ended while a video was recorded.
+    ProgramClosed,
     DiskFull,
     StorageFailed,
     CaseDamaged,
@@ -542,6 +546,8 @@ pub enum FailureCode {
     ConsentMissing,
     Incomplete,
     InvalidInput,
+    /// What was typed is no day, or not written as `DD/MM/YYYY`.
+    NoDate,
     NotAllowedNow,
     Internal,
 }

@@ -57,6 +57,11 @@ pub fn code_name(code: FailureCode) -> String {
     }
 }
 
+/// The code of that name.
+pub fn code_named(name: &str) -> Option<FailureCode> {
+    serde_json::from_value(name.into()).ok()
+}
+
 fn retryable(code: FailureCode) -> bool {
     use FailureCode::*;
     matches!(

@@ -415,7 +415,7 @@ impl Session {
         if let Some(open) = &self.open {
             open.cancel_work();
         }
-        self.interrupt_recording("the program was closed");
+        self.interrupt_recording(FailureCode::ProgramClosed);
         while self
             .open
             .as_ref()

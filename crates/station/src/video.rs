@@ -24,7 +24,7 @@ pub(crate) struct Recording {
     recorder: Option<Arc<Recorder>>,
     last: RecordingView,
     /// Why it ended before the operator ended it.
-    interrupted: Option<String>,
+    interrupted: Option<FailureCode>,
     abandoned: bool,
 }
 
@@ -207,9 +207,9 @@ impl Session {
     }
 
     /// Ends a running recording with a cause that nobody asked for; what was recorded is kept.
-    pub(crate) fn interrupt_recording(&mut self, cause: &str) {
+    pub(crate) fn interrupt_recording(&mut self, cause: FailureCode) {
         if self.running().is_ok() {
-            self.end_recording(Some(cause.to_owned()), false);
+            self.end_recording(Some(cause), false);
         }
     }
 
@@ -237,7 +237,7 @@ impl Session {
         }
     }
 
-    fn end_recording(&mut self, interrupted: Option<String>, abandoned: bool) {
+    fn end_recording(&mut self, interrupted: Option<FailureCode>, abandoned: bool) {
         self.camera.stop_recording();
         self.camera.ask(None);
         let (store, inbox, limits) = (self.store.clone(), self.inbox.clone(), self.video_limits());
@@ -250,7 +250,7 @@ impl Session {
             return;
         };
         recording.last.finishing = true;
-        recording.interrupted = interrupted.clone();
+        recording.interrupted = interrupted;
         recording.abandoned = abandoned;
         let case_id = open.case.case_id.clone();
         let id = recording.id.clone();
@@ -299,7 +299,9 @@ impl Session {
             return;
         }
         let event = match (&report.result, recording.interrupted) {
-            (Ok(_), Some(cause)) => Some(AuditEvent::RecordingInterrupted { cause }),
+            (Ok(_), Some(cause)) => Some(AuditEvent::RecordingInterrupted {
+                cause: code_name(cause),
+            }),
             _ => None,
         };
         let accepted = report

@@ -60,13 +60,13 @@ pub(crate) fn finish_file(
     case_id: &str,
     record: &RecordingRecord,
     summary: Result<Summary, Failure>,
-    interrupted: Option<String>,
+    interrupted: Option<FailureCode>,
     limits: &VideoLimits,
 ) -> Result<VideoRecord, Failure> {
     let (dropped, interrupted, first_failure) = match summary {
         Ok(summary) => (summary.dropped, interrupted, None),
         Err(failure) => {
-            let cause = interrupted.unwrap_or_else(|| code_name(failure.code));
+            let cause = interrupted.unwrap_or(failure.code);
             (0, Some(cause), Some(failure))
         }
     };
@@ -106,7 +106,7 @@ pub(crate) fn finish_file(
             source: record.source.clone(),
             simulated: record.simulated,
             dropped,
-            interrupted: interrupted.clone(),
+            interrupted: interrupted.map(code_name),
             virtual_camera: record.virtual_camera,
             ..video
         });

@@ -70,7 +70,7 @@ impl Session {
             what: "recovering".to_owned(),
         };
         let work = move || {
-            let cause = Some("the program ended during the recording".to_owned());
+            let cause = Some(FailureCode::ProgramClosed);
             let unknown = Err(plain(FailureCode::RecordingFailed));
             let result = finish_file(store.as_ref(), &case_id, &record, unknown, cause, &limits);
             let _ = inbox.send(Message::Recovered { case_id, result });

@@ -5,6 +5,7 @@ use evidence::{Case, Check, Field, FieldSource, ImageKind, Step};
 use crate::clock::rfc3339;
 use crate::contract::*;
 use crate::enrollment::OpenCase;
+use crate::failure::code_named;
 use crate::settings::Settings;
 
 pub fn case_summary(case: &Case) -> CaseSummary {
@@ -75,6 +76,7 @@ pub fn enrollment_view(open: &OpenCase, settings: &Settings) -> EnrollmentView {
         faces: open.seeing.faces(case),
         liveness: open.seeing.liveness(case),
         code: open.code.view(settings.hooks.code.is_some()),
+        codes_left: open.code.left(),
         register: open.register.view(settings.hooks.register.is_some()),
         video: video(case),
         recording: open.recording.as_ref().map(|recording| recording.view()),
@@ -133,8 +135,14 @@ fn video(case: &Case) -> Option<VideoView> {
         dropped: video.dropped,
         bytes: video.bytes,
         recorded_at: rfc3339(video.recorded_at),
-        interrupted: video.interrupted.clone(),
+        interrupted: video.interrupted.as_deref().map(cause),
     })
+}
+
+/// The code that a video's record names. Records of earlier versions say it in words, all of them of a program that
+/// ended.
+fn cause(interrupted: &str) -> FailureCode {
+    code_named(interrupted).unwrap_or(FailureCode::ProgramClosed)
 }
 
 fn delivery(open: &OpenCase) -> DeliveryView {
@@ -210,5 +218,19 @@ fn step_view(case: &Case, step: Step) -> StepView {
         step,
         state,
         reachable: reachable(case, step),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::code_name;
+
+    #[test]
+    fn an_interruption_is_told_by_its_code() {
+        for code in [FailureCode::CameraDisconnected, FailureCode::ProgramClosed] {
+            assert_eq!(cause(&code_name(code)), code);
+        }
+        assert_eq!(cause("the program was closed"), FailureCode::ProgramClosed);
     }
 }

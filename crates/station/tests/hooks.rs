@@ -190,6 +190,40 @@ async fn spent_tries_are_a_failed_check_and_a_new_code_begins_anew() {
 }
 
 #[tokio::test]
+async fn the_view_says_how_many_codes_are_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let codes = service(200, "{}").await;
+    let desk = desk(folder.path(), Some(&codes), None).await;
+    for left in (0..5).rev() {
+        assert_eq!(desk.view().codes_left, left + 1);
+        desk.ok(Command::SendCode).await;
+        desk.until("sent", |view| matches!(view.code, CodeView::Sent { .. }))
+            .await;
+    }
+    assert_eq!(desk.view().codes_left, 0);
+    let sixth = desk.ask(Command::SendCode).await.unwrap_err();
+    assert_eq!(sixth.code, FailureCode::NotAllowedNow);
+}
+
+#[tokio::test]
+async fn what_is_no_date_is_refused_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), None, None).await;
+    let give = |field, value: &str| Command::SetField {
+        field,
+        value: value.into(),
+    };
+    for field in [Field::BirthDate, Field::IdDocumentValidity] {
+        for value in ["31/02/1985", "1985-12-03", "3 Dec 1985", "13/13/1985"] {
+            let refused = desk.ask(give(field, value)).await.unwrap_err();
+            assert_eq!(refused.code, FailureCode::NoDate, "{value}");
+        }
+        desk.ok(give(field, " 03/12/1985 ")).await;
+        desk.ok(give(field, "")).await;
+    }
+}
+
+#[tokio::test]
 async fn a_service_that_refuses_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let codes = service(503, "{}").await;

@@ -282,6 +282,7 @@ export const en = {
     pending: 'Not yet in the enrollment',
     pictureOf: (what: string) => `Picture: ${what}`,
     selfieTitle: 'Selfie',
+    taken: 'Picture taken. Use it or retake.',
     spaceHint: 'Space takes the picture',
   },
   camera: {
@@ -315,7 +316,7 @@ export const en = {
     keys: 'Arrows move the frame, with Shift they size it.',
     frame: 'Frame around the portrait',
     frameNow: (x: number, y: number, width: number, height: number) =>
-      `${width} by ${height} pixels, ${x} from the left, ${y} from the top`,
+      `${width} × ${height} px, ${x} px from the left, ${y} px from the top`,
     apply: 'Cut out portrait',
     applyAgain: 'Cut out again',
     result: 'Cut-out',
@@ -352,6 +353,8 @@ export const en = {
     picking: 'Choose a file in the dialogue…',
     importing: 'Copying and checking the file…',
     resultTitle: 'The video is in the enrollment',
+    brokenTitle: 'The recording was interrupted',
+    broken: 'This video identifies nobody and is not sent. Record it again.',
     duration: 'Duration',
     size: 'Picture',
     file: 'File',
@@ -362,6 +365,7 @@ export const en = {
     picked: 'Picked file',
     interrupted: (cause: string) => `Interrupted: ${cause}`,
     replace: 'Record another',
+    again: 'Record it again',
     replaceTitle: 'Replace this video?',
     replaceBody: 'It is erased from this station. A new code is drawn for the next one.',
     replaceConfirm: 'Erase and replace',

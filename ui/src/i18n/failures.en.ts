@@ -103,6 +103,11 @@ export const failures: Record<FailureCode, FailureText> = {
     why: 'The video could not be encoded or written.',
     now: 'Record again.',
   },
+  program_closed: {
+    title: 'The program was closed',
+    why: 'It ended while the video was being recorded.',
+    now: 'Record it again.',
+  },
   disk_full: {
     title: 'The disk is full',
     why: 'There is no room for the evidence. What was kept before is still there.',
@@ -362,6 +367,11 @@ export const failures: Record<FailureCode, FailureText> = {
     title: 'This value cannot be used',
     why: 'It is not in the form that is needed here.',
     now: 'Correct it as the detail says.',
+  },
+  no_date: {
+    title: 'This is no date',
+    why: 'There is no such day, or it is written in another form.',
+    now: 'Write day, month and year, such as 31/12/1985.',
   },
   not_allowed_now: {
     title: 'Not possible right now',

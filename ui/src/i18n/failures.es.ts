@@ -102,6 +102,11 @@ export const failures: Record<FailureCode, FailureText> = {
     why: 'El vídeo no se ha podido codificar o escribir.',
     now: 'Grabe otra vez.',
   },
+  program_closed: {
+    title: 'El programa se cerró',
+    why: 'Terminó mientras se grababa el vídeo.',
+    now: 'Grábelo otra vez.',
+  },
   disk_full: {
     title: 'El disco está lleno',
     why: 'No hay sitio para las pruebas. Lo anterior sigue guardado.',
@@ -361,6 +366,11 @@ export const failures: Record<FailureCode, FailureText> = {
     title: 'Este valor no sirve',
     why: 'No tiene la forma que se necesita aquí.',
     now: 'Corríjalo según el detalle.',
+  },
+  no_date: {
+    title: 'Esto no es una fecha',
+    why: 'Ese día no existe, o está escrito de otra forma.',
+    now: 'Escriba día, mes y año, por ejemplo 31/12/1985.',
   },
   not_allowed_now: {
     title: 'Ahora no es posible',

@@ -20,6 +20,15 @@ export function answer({ result, attestable }: CheckView): 'ask' | 'override' | 
   return 'override';
 }
 
+/** Fewer letters than these are no reason. */
+export const LEAST_LETTERS = 10;
+
+/** A reason as it is recorded, on one line; null where it is too short to be one. */
+export function reasonLine(typed: string): string | null {
+  const line = typed.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length < LEAST_LETTERS ? null : line;
+}
+
 /** How something was measured, in the reader's language where the method is known. */
 export function methodWords(method: string, t: Text): string {
   const { methods } = t.seeing;

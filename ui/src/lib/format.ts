@@ -87,6 +87,16 @@ export function timeOfDay(rfc3339: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(time);
 }
 
+/** A document's day, `DD/MM/YYYY`, with its month as a word, so that day and month are not taken for each other; null where it is no day. */
+export function documentDay(written: string, locale: string): string | null {
+  const [, day, month, year] = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(written) ?? [];
+  if (!day || !month || !year) return null;
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  // The 31st of a shorter month would be taken for a day of the next.
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return null;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
+}
+
 /** The day of a time that may have come in any form: what cannot be read is shown as it is. */
 export function day(written: string, locale: string): string {
   // A day alone would be read as midnight in Greenwich, which is another day elsewhere.

@@ -64,6 +64,7 @@ export function measuredWords({ what, value }: MeasuredValue, t: Text, locale: s
   if (what === 'luma') return t.seeing.ofLight(number(value, 0, locale));
   if (what === 'motion') return `${share(value, 1, locale)}/s`;
   if (DEGREES.includes(what)) return `${number(Math.abs(value), 0, locale)}°`;
+  if (what === 'dpi') return t.seeing.dpi(number(value, 0, locale));
   if (PIXELS.includes(what)) return `${number(value, 0, locale)} px`;
   return number(value, worth(Math.abs(value)), locale);
 }
@@ -144,6 +145,18 @@ export function sureness({ confidence }: Pick<FieldView, 'confidence'>): Surenes
   return confidence >= 0.95 ? 'sure' : confidence >= 0.8 ? 'fairly' : 'unsure';
 }
 
+/** Held by check digits or letters; what else is not certain is so for another reason. */
+const DIGITS: FieldView['field'][] = ['serial_number', 'id_document_number', 'birth_date', 'id_document_validity'];
+
+export function hasDigit(field: FieldView['field']): boolean {
+  return DIGITS.includes(field);
+}
+
+/** What is wrong with a value that does not hold: its check digit, or that it is in doubt. */
+export function invalidWords({ field }: Pick<FieldView, 'field'>, t: Text): string {
+  return hasDigit(field) ? t.seeing.fields.invalid : t.seeing.fields.uncertain;
+}
+
 const NAMES: FieldView['field'][] = ['given_name', 'surname_1', 'surname_2'];
 const NUMBERS: FieldView['field'][] = ['serial_number', 'id_document_number', 'mobile_phone_number'];
 
@@ -184,8 +197,10 @@ function facesLines({ faces }: EnrollmentView, part: 'data' | 'video', t: Text, 
 /** What the station read, compared and saw, for the review: a line each. */
 export function seenLines(enrollment: EnrollmentView, part: 'data' | 'video', t: Text, locale: string): SeenLine[] {
   const compared = facesLines(enrollment, part, t, locale);
-  const { faces, liveness, fields } = enrollment;
+  const { faces, liveness, fields, video } = enrollment;
   if (part === 'video') {
+    // An interrupted video is judged by nobody.
+    if (video?.interrupted) return [];
     const { working, passed, warnings } = liveness;
     const words = working ? t.seeing.liveness.working : passed === null ? t.seeing.liveness.unjudged : passed ? t.seeing.liveness.passed : t.seeing.liveness.notPassed;
     return [
@@ -195,10 +210,13 @@ export function seenLines(enrollment: EnrollmentView, part: 'data' | 'video', t:
     ];
   }
   const read = readLine(enrollment, t);
-  const invalid = fields.filter((view) => view.document !== '' && view.valid === false).length;
+  const invalid = fields.filter((view) => view.document !== '' && view.valid === false);
+  const failing = invalid.filter(({ field }) => hasDigit(field)).length;
+  const uncertain = invalid.length - failing;
   return [
     ...(read ? [read] : []),
-    ...(invalid > 0 ? [{ key: 'invalid', words: t.seeing.review.invalid(String(invalid)), grade: 'bad' as const }] : []),
+    ...(failing > 0 ? [{ key: 'invalid', words: t.seeing.review.invalid(String(failing)), grade: 'bad' as const }] : []),
+    ...(uncertain > 0 ? [{ key: 'uncertain', words: t.seeing.review.uncertain(String(uncertain)), grade: 'warning' as const }] : []),
     ...compared,
     ...(compared.length === 0 && faces.missing ? [{ key: 'faces', words: t.seeing.faces.why(t.seeing.problems[faces.missing].name), grade: 'warning' as const }] : []),
   ];

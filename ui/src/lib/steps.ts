@@ -52,6 +52,11 @@ export const STEP_OF_IMAGE: Record<ImageKind, Step> = {
   document_owner: 'selfie',
 };
 
+/** There is a video, and it is whole: an interrupted one is kept to be looked at, and identifies nobody. */
+export function videoWhole({ video }: EnrollmentView): boolean {
+  return video !== null && video.interrupted === null;
+}
+
 /** The steps whose stage is the camera. */
 export function usesCamera(step: Step): boolean {
   return step === 'document_front' || step === 'document_rear' || step === 'selfie' || step === 'video';

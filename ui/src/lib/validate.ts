@@ -1,5 +1,6 @@
 import type { RequestForm } from '../api/bindings/RequestForm';
 import { isCountry } from './countries';
+import { documentDay } from './format';
 
 /** Why a value cannot stand. The words are in the language table. */
 export type Problem =
@@ -42,6 +43,14 @@ export function phone(value: string): Problem | null {
   // Spanish numbers have nine digits and begin with 6 to 9.
   if (text.startsWith('+34') && !/^\+34[6-9]\d{8}$/.test(text)) return 'phone';
   return null;
+}
+
+/** A day as people type it, written `DD/MM/YYYY`; null where there is no such day. */
+export function typedDay(typed: string): string | null {
+  const [, day, month, year] = /^(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+([1-9]\d{3})$/.exec(typed.trim()) ?? [];
+  if (!day || !month || !year) return null;
+  const written = `${day.padStart(2, '0')}/${month.padStart(2, '0')}/${year}`;
+  return documentDay(written, 'en') === null ? null : written;
 }
 
 export function compactPhone(value: string): string {

@@ -132,7 +132,7 @@ fn looked(looking: Looking) -> Result<Looked, Failure> {
         }
     };
     looked.problems = assessment.problems.iter().map(words::problem).collect();
-    looked.measured = words::measured(&assessment.seen, &looked.problems);
+    looked.measured = words::measured(wanted, &assessment.seen, &looked.problems);
     if wanted != Wanted::Selfie {
         straighten_into(&mut looked, &picture, &assessment, &still.jpeg);
     }

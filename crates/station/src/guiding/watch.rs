@@ -185,7 +185,7 @@ impl Eyes {
         let guidance = looking.guide.look(picture, at)?;
         let seen_action = looking.action(picture, at)?;
         let task = looking.task;
-        let mut view = view(&guidance, picture, number);
+        let mut view = view(task.wanted, &guidance, picture, number);
         view.seen_action = seen_action;
         self.publish(Some(view));
         if let (true, Some(kind)) = (guidance.capture, task.kind) {
@@ -239,7 +239,7 @@ pub(crate) fn demand(action: ChallengeAction) -> Option<Demand> {
     }
 }
 
-fn view(guidance: &Guidance, picture: &Picture, frame: u64) -> GuidanceView {
+fn view(wanted: Wanted, guidance: &Guidance, picture: &Picture, frame: u64) -> GuidanceView {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let share = |[x, y]: [f32; 2]| [x / width, y / height];
     let (kind, outline, face, glare) = match &guidance.seen {
@@ -265,7 +265,7 @@ fn view(guidance: &Guidance, picture: &Picture, frame: u64) -> GuidanceView {
         glare,
         good: guidance.good,
         steady: (guidance.steady.as_secs_f32() / STEADY.as_secs_f32()).min(1.0),
-        measured: words::measured(&guidance.seen, &[]),
+        measured: words::measured(wanted, &guidance.seen, &[]),
         seen_action: None,
     }
 }

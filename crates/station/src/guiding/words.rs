@@ -1,12 +1,22 @@
 //! From what vision says to the contract's words.
 
 use evidence::{CaptureProblem, ProblemKind};
-use vision::guidance::{self as seen, DocumentSeen, FaceSeen, Seen};
+use vision::document::Format;
+use vision::guidance::{self as seen, DocumentSeen, FaceSeen, Seen, Wanted};
 
 use crate::contract::{Instruction, Measured, MeasuredValue};
 
-/// ID-1 cards are 85.6 mm wide; the format of others is not known from a frame.
-const CARD_INCHES: f32 = 85.6 / 25.4;
+const MM_PER_INCH: f32 = 25.4;
+
+/// The longer side of what is before the camera. Cards are taken for those of ID-1, which nearly all are: a frame does not
+/// tell.
+fn inches(wanted: Wanted) -> f32 {
+    let format = match wanted {
+        Wanted::PassportPage => Format::Id3,
+        _ => Format::Id1,
+    };
+    format.millimetres()[0] / MM_PER_INCH
+}
 
 pub fn instruction(said: seen::Instruction) -> Instruction {
     use seen::Instruction as S;
@@ -62,7 +72,7 @@ pub fn problem(found: &seen::Problem) -> CaptureProblem {
 }
 
 /// The measured numbers; whether each is good follows from the limits that it fails.
-pub fn measured(seen: &Seen, problems: &[CaptureProblem]) -> Vec<MeasuredValue> {
+pub fn measured(wanted: Wanted, seen: &Seen, problems: &[CaptureProblem]) -> Vec<MeasuredValue> {
     let fails = |kinds: &[ProblemKind]| problems.iter().any(|p| kinds.contains(&p.kind));
     let value = |what, value, kinds: &[ProblemKind]| MeasuredValue {
         what,
@@ -82,7 +92,11 @@ pub fn measured(seen: &Seen, problems: &[CaptureProblem]) -> Vec<MeasuredValue> 
             let mut values = vec![
                 value(Measured::Share, seen.share, &[]),
                 value(Measured::WidthPx, seen.width_px, &[K::TooSmall]),
-                value(Measured::Dpi, seen.width_px / CARD_INCHES, &[K::TooSmall]),
+                value(
+                    Measured::Dpi,
+                    seen.width_px / inches(wanted),
+                    &[K::TooSmall],
+                ),
                 value(Measured::TiltDeg, seen.tilt_deg, &[K::Tilted]),
                 value(Measured::RollDeg, seen.roll_deg, &[]),
                 value(Measured::Glare, seen.glare_share, &[K::Glare]),
@@ -115,6 +129,44 @@ pub fn measured(seen: &Seen, problems: &[CaptureProblem]) -> Vec<MeasuredValue> 
                     .map(|sharp| value(Measured::Sharpness, sharp, &[K::Blurred])),
             );
             values
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_resolution_goes_by_the_size_of_what_is_asked_for() {
+        let seen = Seen::Document(DocumentSeen {
+            outline: Some([[0.0; 2]; 4]),
+            presence: 1.0,
+            corner_hidden: false,
+            share: 0.5,
+            width_px: 1011.0,
+            tilt_deg: 0.0,
+            roll_deg: 0.0,
+            edge_sharpness: None,
+            glare_share: 0.0,
+            glare_at: None,
+            luma: 128.0,
+            motion: 0.0,
+            zone_shown: false,
+            face_shown: false,
+        });
+        for (wanted, dpi) in [
+            (Wanted::DocumentFront, 300),
+            (Wanted::DocumentRear, 300),
+            (Wanted::PassportPage, 205),
+        ] {
+            let values = measured(wanted, &seen, &[]);
+            let found = values.iter().find(|value| value.what == Measured::Dpi);
+            assert_eq!(
+                found.map(|value| value.value.round() as i32),
+                Some(dpi),
+                "{wanted:?}"
+            );
         }
     }
 }

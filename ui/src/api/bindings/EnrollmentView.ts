@@ -34,7 +34,11 @@ pending: PendingCapture | null, capturing: CapturingView, images: Array<ImageVie
 /**
  * What was read on the document's accepted pictures.
  */
-readings: Array<ReadingView>, faces: FacesView, liveness: LivenessView, code: CodeView, register: RegisterView, video: VideoView | null, recording: RecordingView | null, 
+readings: Array<ReadingView>, faces: FacesView, liveness: LivenessView, code: CodeView, 
+/**
+ * Codes that may still be sent for this enrollment.
+ */
+codesLeft: number, register: RegisterView, video: VideoView | null, recording: RecordingView | null, 
 /**
  * Copying and checking a picked file.
  */
