@@ -9,8 +9,10 @@ use shiguredo_mp4::demux::{
     RequiredInput, Sample,
 };
 
+use crate::turn::Turn;
+
 /// Headers and fragments larger than this are not read: a bound on memory, whatever a file claims.
-const MAX_READ: u64 = 64 << 20;
+pub(crate) const MAX_READ: u64 = 64 << 20;
 /// A picture larger than this is taken for damage.
 pub(crate) const MAX_SAMPLE: u64 = 32 << 20;
 
@@ -50,6 +52,8 @@ pub(crate) struct Index {
     pub codec: Codec,
     pub timescale: u32,
     pub pictures: Vec<Picture>,
+    /// How the pictures are turned before they are shown.
+    pub turn: Turn,
     pub fragmented: bool,
     pub audio: bool,
 }
@@ -132,7 +136,7 @@ fn plain<R: Read + Seek>(reader: &mut R, length: u64) -> Result<Option<Index>, I
     while let Some(sample) = demuxer.next_sample().map_err(damaged)? {
         gathered.take(&sample)?;
     }
-    Ok(gathered.finish(false, audio))
+    gathered.finish(reader, false, audio)
 }
 
 fn fragmented<R: Read + Seek>(reader: &mut R, length: u64) -> Result<Option<Index>, IndexError> {
@@ -168,7 +172,7 @@ fn fragmented<R: Read + Seek>(reader: &mut R, length: u64) -> Result<Option<Inde
         });
     }
     let audio = demuxer.tracks().map(has_audio).map_err(damaged)?;
-    Ok(gathered.finish(true, audio))
+    gathered.finish(reader, true, audio)
 }
 
 fn has_audio(tracks: &[shiguredo_mp4::demux::TrackInfo]) -> bool {
@@ -263,15 +267,23 @@ impl Gathered {
         Ok(())
     }
 
-    fn finish(self, fragmented: bool, audio: bool) -> Option<Index> {
-        let (codec, timescale) = self.head?;
-        Some(Index {
+    fn finish<R: Read + Seek>(
+        self,
+        reader: &mut R,
+        fragmented: bool,
+        audio: bool,
+    ) -> Result<Option<Index>, IndexError> {
+        let Some(((codec, timescale), track)) = self.head.zip(self.track) else {
+            return Ok(None);
+        };
+        Ok(Some(Index {
             codec,
             timescale,
             pictures: self.pictures,
+            turn: Turn::of_track(reader, track)?,
             fragmented,
             audio,
-        })
+        }))
     }
 }
 

@@ -13,6 +13,7 @@ mod index;
 mod read;
 mod record;
 mod sink;
+mod turn;
 
 pub use check::{VideoFacts, VideoLimits, VideoProblem, check_video};
 pub use encode::YuvFrame;

@@ -24,7 +24,7 @@ pub enum ReadError {
     Damaged,
 }
 
-/// Yields the pictures of an MP4's video track in the order in which they are shown, with their times.
+/// Yields the pictures of an MP4's video track in the order in which they are shown, upright as the file says, with their times.
 pub struct VideoReader<R> {
     reader: R,
     index: Index,
@@ -132,7 +132,7 @@ impl<R: Read + Seek> VideoReader<R> {
             // A picture that is shown later than it is decoded comes out with a later packet.
             if let Some(decoded) = decoder.decode(&stream)? {
                 let at = self.held.pop().map_or(Duration::ZERO, |Reverse(at)| at);
-                return Ok(Some(copy(&decoded, at)));
+                return Ok(Some(self.index.turn.apply(copy(&decoded, at))));
             }
         }
         if let Some(decoder) = &mut self.decoder
@@ -144,7 +144,8 @@ impl<R: Read + Seek> VideoReader<R> {
                 self.last.push_back(copy(decoded, at));
             }
         }
-        Ok(self.last.pop_front())
+        let last = self.last.pop_front();
+        Ok(last.map(|frame| self.index.turn.apply(frame)))
     }
 }
 

@@ -14,20 +14,31 @@ fn seen(frame: &YuvFrame) -> (u64, u64) {
     (number.round() as u64, frame.at.as_millis() as u64)
 }
 
+fn ffmpeg(arguments: &[&str]) {
+    let status = Command::new("ffmpeg")
+        .args(["-v", "error"])
+        .args(arguments)
+        .status()
+        .expect("ffmpeg is needed by this test; cargo xtask test installs it");
+    assert!(status.success());
+}
+
 #[test]
 fn pictures_that_are_decoded_in_another_order_come_as_they_are_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("order.mp4");
     let film = "nullsrc=s=320x240:r=25:d=4,geq=lum='20+2*N':cb=128:cr=128";
-    let status = Command::new("ffmpeg")
-        .args(["-v", "error", "-f", "lavfi", "-i", film])
-        .args([
-            "-c:v", "libx264", "-bf", "3", "-g", "50", "-pix_fmt", "yuv420p",
-        ])
-        .arg(&path)
-        .status()
-        .expect("ffmpeg is needed by this test; cargo xtask test installs it");
-    assert!(status.success());
+    let encode = [
+        "-c:v", "libx264", "-bf", "3", "-g", "50", "-pix_fmt", "yuv420p",
+    ];
+    ffmpeg(
+        &[
+            &["-f", "lavfi", "-i", film],
+            &encode[..],
+            &[path.to_str().unwrap()],
+        ]
+        .concat(),
+    );
 
     let mut reader = VideoReader::open(File::open(&path).unwrap()).unwrap();
     let mut frames = Vec::new();
@@ -46,4 +57,46 @@ fn pictures_that_are_decoded_in_another_order_come_as_they_are_shown() {
             "{at} ms"
         );
     }
+}
+
+/// Phones write frames as the sensor lies, and how the picture is turned.
+#[test]
+fn a_film_that_says_how_it_is_turned_is_shown_upright() {
+    let folder = tempfile::tempdir().unwrap();
+    let (flat, turned) = (
+        folder.path().join("flat.mp4"),
+        folder.path().join("turned.mp4"),
+    );
+    // Bright above, dark below.
+    let film = "nullsrc=s=320x240:r=25:d=1,geq=lum='if(lt(Y,120),200,60)':cb=128:cr=128";
+    let encode = ["-c:v", "libx264", "-pix_fmt", "yuv420p"];
+    ffmpeg(
+        &[
+            &["-f", "lavfi", "-i", film],
+            &encode[..],
+            &[flat.to_str().unwrap()],
+        ]
+        .concat(),
+    );
+    let mut bytes = std::fs::read(&flat).unwrap();
+    let tkhd = bytes.windows(4).position(|four| four == b"tkhd").unwrap();
+    let matrix = tkhd + 4 + 40;
+    assert_eq!(bytes[matrix..matrix + 4], [0, 1, 0, 0]);
+    let quarter = [0, 1 << 16, 0, -(1 << 16), 0]
+        .map(i32::to_be_bytes)
+        .concat();
+    bytes[matrix..matrix + quarter.len()].copy_from_slice(&quarter);
+    std::fs::write(&turned, bytes).unwrap();
+
+    let mut reader = VideoReader::open(File::open(&turned).unwrap()).unwrap();
+    let frame = reader.next_frame().unwrap().unwrap();
+    assert_eq!((frame.width, frame.height), (240, 320));
+    // Clockwise: what was above is right.
+    let luma = |x: usize| frame.y[160 * 240 + x];
+    assert!(
+        luma(20) < 90 && luma(220) > 170,
+        "{} {}",
+        luma(20),
+        luma(220)
+    );
 }
