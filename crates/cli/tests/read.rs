@@ -209,6 +209,35 @@ fn a_document_in_every_turn_is_read_from_its_own_top_left() {
     }
 }
 
+/// Fronts have no zone: their face tells which way is up, whether the card's edges can be seen or a scan was cut along them.
+#[test]
+fn a_front_in_every_turn_is_read_by_its_face() {
+    let folder = tempfile::tempdir().unwrap();
+    let front = picture(&specimen("document_front.jpg"));
+    let scan = front.cut([300, 176, 1320, 826]).unwrap();
+    for (name, whole) in [("card", &front), ("scan", &scan)] {
+        let files: Vec<PathBuf> = (0..4)
+            .map(|n| {
+                let turned = whole.quarter_turned(n);
+                saved(folder.path(), &format!("{name}{n}.jpg"), &turned)
+            })
+            .collect();
+        let (answers, code) = read(&files, &[]);
+        assert_eq!(code, 0);
+        for (n, answer) in answers.iter().enumerate() {
+            let what = format!("{name}, {n} quarters");
+            assert_eq!(answer["faces"].as_array().unwrap().len(), 1, "{what}");
+            assert!(answer["portrait"].is_array(), "{what}");
+            let printed = answer["printed"].as_array().unwrap();
+            let says = |word: &str| {
+                let text = |line: &Value| line["text"].as_str().unwrap().to_uppercase();
+                printed.iter().any(|line| text(line).contains(word))
+            };
+            assert!(says("ERIKSSON"), "{what}: {printed:?}");
+        }
+    }
+}
+
 /// Side by side exchanged.
 fn mirrored(picture: &Picture) -> Picture {
     let rows = picture.rgb().chunks_exact(picture.width() * 3);

@@ -104,7 +104,12 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
     let mut ms = Times::default();
     let mut zone = timed(&mut ms.mrz, || zone_of(picture, today))?;
     let located = timed(&mut ms.document, || document::look(picture))?;
-    let faces = timed(&mut ms.faces, || face::detect(picture))?;
+    // A zone has told which way is up.
+    let turns = match &zone {
+        Some(zone) => vec![turns_to_lie(along(zone))],
+        None => face::TURNS.to_vec(),
+    };
+    let faces = timed(&mut ms.faces, || face::detect_in_turns(picture, &turns))?;
     let outline = outline(&located, zone.as_ref(), &faces);
     let format = outline.map(|outline| match zone.as_ref().map(|zone| zone.kind) {
         Some(MrzKind::Td1) => Format::Id1,
@@ -117,7 +122,11 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
     });
     let (mut outline, mut upright, dpi) = match cut {
         Some(Straightened { picture, dpi }) => (outline, picture, Some(dpi)),
-        None => (None, turned_by_zone(picture, zone.as_ref()), None),
+        None => {
+            let along = (zone.as_ref().map(along)).or(faces.first().map(across));
+            let turns = along.map_or(0, turns_to_lie);
+            (None, picture.quarter_turned(turns), None)
+        }
     };
     if !zone.as_ref().is_some_and(|zone| zone.all_valid) && outline.is_some() {
         // Straightened, lines are level and of one size; where that reads better, it is taken whole.
@@ -137,17 +146,19 @@ pub fn read_picture(picture: &Picture, today: Date, wants: Wants) -> Result<Read
         }
     }
     let mut document_faces = timed(&mut ms.faces, || face::detect(&upright))?;
-    if document_faces.is_empty() && zone.is_none() && outline.is_some() {
+    if zone.is_none() && outline.is_some() && face::clearest(&document_faces) < face::UPRIGHT {
         // Nothing has told yet which way is up.
         let turned = half_turned(&upright);
         let found = timed(&mut ms.faces, || face::detect(&turned))?;
-        if !found.is_empty() {
+        if face::clearest(&found) > face::clearest(&document_faces) {
             (document_faces, upright) = (found, turned);
             outline = outline.map(|outline| outline.turned(2));
         }
     }
+    // A scan that was cut along the document's edges shows no outline.
+    let whole = !document_faces.is_empty() && is_of_a_documents_shape(&upright);
     let wants = Wants {
-        printed: wants.printed && (outline.is_some() || zone.is_some()),
+        printed: wants.printed && (outline.is_some() || zone.is_some() || whole),
     };
     let document = outline
         .zip(format)
@@ -194,14 +205,12 @@ pub fn as_read(picture: &Picture, outline: Outline, today: Date) -> Result<Outli
     let Some(cut) = straighten(picture, &outline, outline.format(picture)) else {
         return Ok(outline);
     };
-    let on_its_head = |face: &Face| face.left_eye[1] > face.left_mouth[1];
-    let upside = match face::detect(&cut.picture)?.first() {
-        Some(face) => on_its_head(face),
-        None => match zone_of(&cut.picture, today)? {
+    let upright = face::clearest(&face::detect(&cut.picture)?);
+    let upside = upright < face::UPRIGHT
+        && match zone_of(&cut.picture, today)? {
             Some(zone) => upside_down(&zone.corners),
-            None => !face::detect(&half_turned(&cut.picture))?.is_empty(),
-        },
-    };
+            None => face::clearest(&face::detect(&half_turned(&cut.picture))?) > upright,
+        };
     Ok(if upside { outline.turned(2) } else { outline })
 }
 
@@ -275,14 +284,10 @@ fn outline(located: &Located, zone: Option<&MrzReading>, faces: &[Face]) -> Opti
     if let Some(zone) = zone {
         let [a, b, c, d] = zone.corners;
         let middle = [0, 1].map(|i| (a[i] + b[i] + c[i] + d[i]) / 4.0);
-        let along = [b[0] - a[0], b[1] - a[1]];
-        return holds(&outline, middle).then(|| facing(outline, along));
+        return holds(&outline, middle).then(|| facing(outline, along(zone)));
     }
     let held = faces.iter().find(|face| holds(&outline, face.nose));
-    if held.is_some() {
-        return Some(facing(outline, [1.0, 0.0]));
-    }
-    Some(outline)
+    Some(held.map_or(outline, |face| facing(outline, across(face))))
 }
 
 /// Of the two ways in which a lying document can be read, the one whose lines run more in this direction.
@@ -312,20 +317,36 @@ fn half_turned(picture: &Picture) -> Picture {
     picture.quarter_turned(2)
 }
 
-/// The picture turned by quarters so that the zone's lines run to the right.
-fn turned_by_zone(picture: &Picture, zone: Option<&MrzReading>) -> Picture {
-    let Some(zone) = zone else {
-        return picture.clone();
-    };
+/// From the left end of the zone's lines to the right one.
+fn along(zone: &MrzReading) -> Point {
     let [a, b, ..] = zone.corners;
-    let (x, y) = (b[0] - a[0], b[1] - a[1]);
-    let quarters = match (x.abs() >= y.abs(), x >= 0.0, y >= 0.0) {
+    [b[0] - a[0], b[1] - a[1]]
+}
+
+/// From a face's one eye to the other.
+fn across(face: &Face) -> Point {
+    [0, 1].map(|i| face.right_eye[i] - face.left_eye[i])
+}
+
+/// Turns by a quarter, clockwise, after which this direction runs to the right.
+fn turns_to_lie([x, y]: Point) -> usize {
+    match (x.abs() >= y.abs(), x >= 0.0, y >= 0.0) {
         (true, true, _) => 0,
         (true, false, _) => 2,
         (false, _, true) => 3,
         (false, _, false) => 1,
-    };
-    picture.quarter_turned(quarters)
+    }
+}
+
+/// Shares by which the sides of a scan that was cut along the edges may differ from the document's.
+const SHAPE: f32 = 0.04;
+
+fn is_of_a_documents_shape(picture: &Picture) -> bool {
+    let aspect = picture.width() as f32 / picture.height() as f32;
+    let shapes = [Format::Id1, Format::Id2, Format::Id3].map(Format::aspect);
+    shapes
+        .iter()
+        .any(|shape| (aspect / shape).ln().abs() < SHAPE)
 }
 
 #[cfg(test)]

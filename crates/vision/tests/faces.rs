@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use vision::Picture;
-use vision::face::{Face, compare, detect, face_quality, pose};
+use vision::face::{Face, TURNS, compare, detect, detect_in_turns, face_quality, pose};
 use vision::intake::read;
 
 static SELFIE: &[u8] = include_bytes!("../../camera/specimens/face.jpg");
@@ -31,6 +31,26 @@ fn shrunk(picture: &Picture, by: usize) -> Picture {
         rgb.push((under.sum::<usize>() / (by * by)) as u8);
     }
     Picture::new(w, h, rgb).unwrap()
+}
+
+#[test]
+fn a_picture_on_its_side_has_the_same_face() {
+    let (picture, face) = only_face(SELFIE);
+    for quarters in TURNS {
+        let turned = picture.quarter_turned(quarters);
+        let faces = detect_in_turns(&turned, &TURNS).unwrap();
+        assert_eq!(faces.len(), 1, "{quarters}: {faces:?}");
+        let found = compare((&picture, &face), (&turned, &faces[0])).unwrap();
+        assert!(found.similarity.unwrap() > 95, "{quarters}: {found:?}");
+        let [x, y, w, h] = faces[0].bounds;
+        let [nose_x, nose_y] = faces[0].nose;
+        assert!((x..x + w).contains(&nose_x) && (y..y + h).contains(&nose_y));
+    }
+    assert!(
+        detect_in_turns(&read(REAR).unwrap(), &TURNS)
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]

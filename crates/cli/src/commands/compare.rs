@@ -56,7 +56,7 @@ fn words(comparison: &Comparison) -> String {
 
 /// At least one, the largest first.
 fn faces(path: &Path, picture: &Picture) -> Result<Vec<Face>, CliError> {
-    let faces = face::detect(picture).map_err(CliError::Model)?;
+    let faces = face::detect_in_turns(picture, &face::TURNS).map_err(CliError::Model)?;
     if faces.is_empty() {
         return Err(CliError::NoFace(path.to_path_buf()));
     }

@@ -1,6 +1,8 @@
 //! `videoid read`: documents on pictures, read as the screens read them.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -91,8 +93,9 @@ pub fn run(args: ReadArgs, output: &Output) -> Result<ExitCode, CliError> {
         })?;
     }
     let mut worst = 0;
-    for path in &args.images {
-        match read(path, &args) {
+    let names = names(&args.images);
+    for (path, name) in args.images.iter().zip(names) {
+        match read(path, &name, &args) {
             Ok((answer, words)) => output.result(&words, &answer),
             Err(error) => {
                 worst = worst.max(error.exit_code());
@@ -117,7 +120,21 @@ pub(super) fn refuse(path: &Path, error: &CliError, output: &Output) {
     output.note(&format!("videoid: {text}"));
 }
 
-fn read(path: &Path, args: &ReadArgs) -> Result<(Answer, String), CliError> {
+/// What is kept of each picture is named after its file; of files with one name all but the first have a number, too.
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(paths.len());
+    for path in paths {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let numbered = (2..).map(|number| format!("{stem}-{number}"));
+        let free = std::iter::once(stem.to_string())
+            .chain(numbered)
+            .find(|name| !names.contains(name));
+        names.extend(free);
+    }
+    names
+}
+
+fn read(path: &Path, name: &str, args: &ReadArgs) -> Result<(Answer, String), CliError> {
     let picture = picture(path)?;
     let today = OffsetDateTime::now_utc().date();
     let wants = Wants {
@@ -125,13 +142,13 @@ fn read(path: &Path, args: &ReadArgs) -> Result<(Answer, String), CliError> {
     };
     let reading = read_picture(&picture, today, wants).map_err(CliError::Reading)?;
     if let Some(folder) = &args.save {
-        save(folder, path, &reading)?;
+        save(folder, name, &reading)?;
     }
     let words = words(path, &reading);
     Ok((answer(path, reading), words))
 }
 
-/// The picture in a file, whose size is asked first: it may be larger than the memory.
+/// The picture in a file, of which no more is read than a picture may have: it may be larger than the memory, or have no end.
 pub(super) fn picture(path: &Path) -> Result<Picture, CliError> {
     let unreadable = |source| CliError::File {
         path: path.to_path_buf(),
@@ -142,12 +159,22 @@ pub(super) fn picture(path: &Path) -> Result<Picture, CliError> {
         path: path.to_path_buf(),
         source,
     };
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    if bytes > intake::MAX_FILE_BYTES {
-        return Err(unusable(intake::IntakeError::FileTooLarge { bytes }));
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    let mut bytes = Vec::new();
+    let most = intake::MAX_FILE_BYTES as u64 + 1;
+    if length < most {
+        file.take(most)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
     }
-    intake::read(&std::fs::read(path).map_err(unreadable)?).map_err(unusable)
+    let found = usize::try_from(length)
+        .unwrap_or(usize::MAX)
+        .max(bytes.len());
+    if found > intake::MAX_FILE_BYTES {
+        return Err(unusable(intake::IntakeError::FileTooLarge { bytes: found }));
+    }
+    intake::read(&bytes).map_err(unusable)
 }
 
 fn answer(path: &Path, reading: Reading) -> Answer {
@@ -238,8 +265,7 @@ fn words(path: &Path, reading: &Reading) -> String {
 }
 
 /// Writes `NAME.document.jpg` and `NAME.portrait.jpg`, where they were found.
-fn save(folder: &Path, from: &Path, reading: &Reading) -> Result<(), CliError> {
-    let name = from.file_stem().unwrap_or_default().to_string_lossy();
+fn save(folder: &Path, name: &str, reading: &Reading) -> Result<(), CliError> {
     if reading.document.is_some() {
         write(
             &folder.join(format!("{name}.document.jpg")),
@@ -268,4 +294,16 @@ fn write(to: &PathBuf, picture: &Picture, area: Option<[u32; 4]>) -> Result<(), 
         .and_then(|part| part.jpeg(SAVED_QUALITY))
         .ok_or_else(|| failed(std::io::ErrorKind::InvalidData.into()))?;
     std::fs::write(to, jpeg).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_with_one_name_are_kept_apart() {
+        let paths = ["a/front.jpg", "b/front.jpg", "front-2.png", "front.png"];
+        let names = names(&paths.map(PathBuf::from));
+        assert_eq!(names, ["front", "front-2", "front-2-2", "front-3"]);
+    }
 }

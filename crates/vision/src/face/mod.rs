@@ -14,8 +14,10 @@ use crate::picture::Picture;
 use crate::quality::{self, Area};
 use crate::runtime::Network;
 use detect::distance;
-pub use detect::{Face, Point, detect, detect_live};
+pub use detect::{Face, Point, UPRIGHT, clearest, detect, detect_in_turns, detect_live};
 
+/// All turns by quarters but none.
+pub const TURNS: [usize; 3] = [1, 2, 3];
 /// Below so many pixels between the eyes a comparison is not reliable.
 pub const LEAST_INTER_EYE_PX: f32 = 40.0;
 /// Distance at which the similarity is 50, and the width of the slope there.
