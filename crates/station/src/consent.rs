@@ -72,7 +72,6 @@ impl Session {
         }
         self.change(AuditEvent::FieldEdited { field }, |case| {
             Ok(case.set_field(field, value, at)?)
-        })?;
-        self.forget_register()
+        })
     }
 }
