@@ -254,7 +254,7 @@ fn zones_agree(case: &Case) -> Option<CheckReason> {
         let both = [one, other].map(|zone| (zone.fields.get(name)).map(|read| sure(zone, read)));
         both == [Some(true), Some(true)]
     };
-    let differs = |name: &&str| {
+    let differs = |name: &str| {
         let values = [one.text(name), other.text(name)];
         surely(name) && !values.contains(&"") && values[0] != values[1]
     };
@@ -268,7 +268,7 @@ fn zones_agree(case: &Case) -> Option<CheckReason> {
     let same_name = compare_names(&name(one), &name(other)).same
         || compare_names(&name(other), &name(one)).same;
     let named = ["surname", "given_names"].iter().all(|name| surely(name));
-    let contradict = IN_BOTH.iter().any(|name| differs(&name)) || (named && !same_name);
+    let contradict = IN_BOTH.iter().any(|name| differs(name)) || (named && !same_name);
     let holds = match (contradict, one.all_valid && other.all_valid) {
         (true, _) => Some(false),
         (false, true) => Some(true),
