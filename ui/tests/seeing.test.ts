@@ -70,6 +70,11 @@ describe('a reason', () => {
     expect(words('check_digits', false, '4').numbers).toBe('4');
     expect(words('age', true, '46', '18').numbers).toBe('46 years, 18 needed');
   });
+  it('says nothing against its numbers where it is open', () => {
+    expect(words('check_digits', null, '4', '5')).toEqual({ text: 'Check digits that hold', numbers: '4 of 5' });
+    expect(words('age', null, '41', '18')).toEqual({ text: 'The holder’s age cannot be told', numbers: '41 years, 18 needed' });
+    expect(words('face_as_pictured', null, '42', '50').numbers).toBe('likeness 42, 50 needed');
+  });
   it('stands without numbers', () => expect(words('zone_sure', null)).toEqual({ text: 'How surely the zone was read', numbers: '' }));
   it('shows what it cannot read as it is', () => expect(words('screen_pattern', null, 'weak').numbers).toBe('weak'));
   it.each(Object.keys(en.reasons) as ReasonCode[])('%s says other things in other languages', (code) => {
@@ -94,7 +99,7 @@ describe('how sure a value is', () => {
 });
 
 describe('a check', () => {
-  const attested = (measured: boolean | null): CheckResult => ({ source: 'attested', value: true, by: 'M. Prats', at: '2026-03-02T09:41:12Z', reason: measured === null ? null : 'Seen with my own eyes', measured });
+  const attested = (measured: boolean | null): CheckResult => ({ source: 'attested', value: true, by: 'M. Prats', at: '2026-03-02T09:41:12Z', reason: measured === null ? null : 'Seen with my own eyes', measured, overridden: null });
   const view = (result: CheckResult, attestable = true) => answer({ check: 'liveliness', result, hints: [], attestable });
 
   it('is asked, overridden, or left as it is', () => {

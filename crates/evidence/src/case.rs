@@ -197,8 +197,12 @@ impl Case {
         Ok(self.video.replace(video))
     }
 
-    /// Withdraws everything that was captured; returns the names of the files to erase.
+    /// Withdraws everything that was captured, and what was attested of it; returns the names of the files to erase.
     pub fn drop_captures(&mut self) -> Vec<String> {
+        self.checks.retain(|check, result| {
+            let of_others = matches!(check, Check::OtpValidation | Check::DocumentsMatch);
+            of_others || !matches!(result, CheckResult::Attested { .. })
+        });
         let mut files: Vec<String> = std::mem::take(&mut self.images)
             .into_values()
             .flat_map(|image| image.files().map(str::to_owned).collect::<Vec<_>>())
@@ -251,6 +255,7 @@ impl Case {
         });
         entry.value = value.to_owned();
         (entry.source, entry.confidence, entry.valid) = (FieldSource::Typed, None, None);
+        entry.of = None;
         Ok(())
     }
 
@@ -313,6 +318,10 @@ impl Case {
         self.readings.clear();
         self.faces = None;
         self.liveness = None;
+        self.checks = std::mem::take(&mut self.checks)
+            .into_iter()
+            .map(|(check, result)| (check, result.anonymous()))
+            .collect();
         if let Some(acceptance) = &mut self.acceptance {
             acceptance.ip = None;
         }

@@ -7,12 +7,20 @@ use time::Date;
 
 use crate::dates::{AGE_OF_MAJORITY, age_on, never_expires, not_expired};
 use crate::reading_fields::field_date;
-use crate::{Case, Check, CheckReason, CheckResult, Field, FieldEntry, FieldSource, ReasonCode};
+use crate::{
+    Case, Check, CheckReason, CheckResult, FaceMatch, Field, FieldRead, FieldSource, ReasonCode,
+    fields_read,
+};
 
 mod integrity;
 
 /// A printed value is believed from this certainty on; nothing checks it.
 const LEAST_SURE_PRINT: f32 = 0.8;
+
+/// Faces with less likeness than this are two persons'.
+const OTHER_PERSON: u8 = 30;
+/// Faces with so much are one person's; between the two it cannot be told.
+const SAME_PERSON: u8 = 50;
 
 /// The day on which is judged, and how far the clock can be trusted that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +80,7 @@ pub fn judge(case: &Case, now: &Today) -> BTreeMap<Check, Judged> {
 }
 
 fn expiry(case: &Case, now: &Today) -> Judged {
-    let Some(last_day) = sure_date(case, Field::IdDocumentValidity) else {
+    let Some((last_day, by_hand)) = date_to_judge(case, Field::IdDocumentValidity) else {
         return Judged::open(unread(
             case,
             Field::IdDocumentValidity,
@@ -87,12 +95,14 @@ fn expiry(case: &Case, now: &Today) -> Judged {
         measured: Some(last_day.to_string()),
         expected: Some(now.date.to_string()),
     };
-    on_a_clock(now, value, "date of expiry", reason)
+    on_a_clock(now, value, "date of expiry", reason, by_hand)
 }
 
 fn age(case: &Case, now: &Today) -> Judged {
-    let born = sure_date(case, Field::BirthDate);
-    let Some(years) = born.and_then(|born| age_on(born, now.date)) else {
+    let born = date_to_judge(case, Field::BirthDate);
+    let Some((years, by_hand)) =
+        born.and_then(|(born, by_hand)| Some((age_on(born, now.date)?, by_hand)))
+    else {
         return Judged::open(unread(case, Field::BirthDate, ReasonCode::Age));
     };
     let value = years >= u16::from(AGE_OF_MAJORITY);
@@ -102,11 +112,24 @@ fn age(case: &Case, now: &Today) -> Judged {
         measured: Some(years.to_string()),
         expected: Some(AGE_OF_MAJORITY.to_string()),
     };
-    on_a_clock(now, value, "date of birth", reason)
+    on_a_clock(now, value, "date of birth", reason, by_hand)
 }
 
-/// A clock that is known to be wrong judges no date.
-fn on_a_clock(now: &Today, value: bool, method: &str, reason: CheckReason) -> Judged {
+/// A clock that is known to be wrong judges no date. One that comes from a person's hand is said to.
+fn on_a_clock(
+    now: &Today,
+    value: bool,
+    method: &str,
+    reason: CheckReason,
+    by_hand: bool,
+) -> Judged {
+    let reasons = |clock: CheckReason| {
+        let by_hand = by_hand.then(|| plain(ReasonCode::DateByHand, None));
+        [Some(reason.clone()), by_hand, Some(clock)]
+            .into_iter()
+            .flatten()
+            .collect()
+    };
     let clock = |code, holds, off_by_s: Option<i64>| CheckReason {
         code,
         holds,
@@ -116,41 +139,42 @@ fn on_a_clock(now: &Today, value: bool, method: &str, reason: CheckReason) -> Ju
     match now.clock {
         Clock::Wrong { off_by_s } => {
             let wrong = clock(ReasonCode::ClockChecked, Some(false), Some(off_by_s));
-            Judged::open(vec![
-                wrong,
-                CheckReason {
-                    holds: None,
-                    ..reason
-                },
-            ])
+            let reason = CheckReason {
+                holds: None,
+                ..reason
+            };
+            Judged::open(vec![wrong, reason])
         }
         Clock::Checked { .. } => {
             // The seconds differ from one comparison to the next; the reason does not.
             let checked = clock(ReasonCode::ClockChecked, Some(true), None);
-            Judged::measured(value, method, vec![reason, checked])
+            Judged::measured(value, method, reasons(checked))
         }
         Clock::Unchecked => {
             let unchecked = clock(ReasonCode::ClockUnchecked, None, None);
-            Judged::measured(value, method, vec![reason, unchecked])
+            Judged::measured(value, method, reasons(unchecked))
         }
     }
 }
 
-/// The date of a field, where it can be relied on.
-fn sure_date(case: &Case, field: Field) -> Option<Date> {
-    let entry = case.fields.get(&field).filter(|entry| sure(entry))?;
-    field_date(&entry.value)
+/// The date that is judged, and whether it comes from a person's hand: one that was read surely goes before all that was typed
+/// or chosen over it.
+fn date_to_judge(case: &Case, field: Field) -> Option<(Date, bool)> {
+    let read = fields_read(&case.readings, &case.document_country);
+    let sure_date = |read: &FieldRead| field_date(&read.value).filter(|_| sure(read));
+    if let Some(date) = read.get(&field).and_then(sure_date) {
+        return Some((date, false));
+    }
+    let entry = case.fields.get(&field).filter(|entry| entry.by_hand())?;
+    Some((field_date(&entry.value)?, true))
 }
 
-/// Whether a field's value can be relied on: typed by a person, held by a check digit, or printed clearly.
-fn sure(entry: &FieldEntry) -> bool {
-    match entry.source {
-        FieldSource::Typed => true,
-        FieldSource::Mrz => entry.valid == Some(true),
-        FieldSource::Printed => {
-            entry.valid != Some(false)
-                && (entry.confidence).is_some_and(|sure| sure >= LEAST_SURE_PRINT)
-        }
+/// Whether what was read can be relied on: held by a check digit, or printed clearly.
+fn sure(read: &FieldRead) -> bool {
+    match read.source {
+        FieldSource::Typed => false,
+        FieldSource::Mrz => read.valid == Some(true),
+        FieldSource::Printed => read.valid != Some(false) && read.confidence >= LEAST_SURE_PRINT,
     }
 }
 
@@ -169,13 +193,41 @@ fn unread(case: &Case, field: Field, code: ReasonCode) -> Vec<CheckReason> {
 fn liveliness(case: &Case) -> Judged {
     let video = case.judged_video();
     let record = case.liveness.as_ref();
-    match record.filter(|record| Some(record.video_sha256.as_str()) == video) {
-        None => Judged::open(Vec::new()),
-        Some(record) => {
-            let reasons = record.reasons.iter().chain(&record.warnings).cloned();
-            Judged::measured(record.passed, "challenge in the video", reasons.collect())
+    let Some(record) = record.filter(|record| Some(record.video_sha256.as_str()) == video) else {
+        return Judged::open(Vec::new());
+    };
+    let face = face_as_pictured(case);
+    let likeness = face.as_ref().map(|face| face.holds);
+    let reasons = record.reasons.iter().chain(&face).chain(&record.warnings);
+    let reasons = reasons.cloned().collect();
+    match (record.passed, likeness) {
+        // Whether it is somebody else is a person's to say.
+        (true, Some(None)) => Judged::open(reasons),
+        (passed, likeness) => {
+            let value = passed && likeness != Some(Some(false));
+            Judged::measured(value, "challenge in the video", reasons)
         }
     }
+}
+
+/// Whether the face of the video is the one in the pictures; nothing where no face is large enough to tell.
+fn face_as_pictured(case: &Case) -> Option<CheckReason> {
+    let faces = case
+        .faces
+        .as_ref()
+        .filter(|faces| faces.of == case.faces_of())?;
+    let score = |pair: Option<FaceMatch>| pair?.score;
+    let score = score(faces.video_selfie).or(score(faces.video_portrait))?;
+    Some(CheckReason {
+        code: ReasonCode::FaceAsPictured,
+        holds: match score {
+            0..OTHER_PERSON => Some(false),
+            OTHER_PERSON..SAME_PERSON => None,
+            _ => Some(true),
+        },
+        measured: Some(score.to_string()),
+        expected: Some(SAME_PERSON.to_string()),
+    })
 }
 
 /// Cues of all sides; of two of a kind, the one that speaks of a copy.
@@ -205,3 +257,5 @@ fn plain(code: ReasonCode, holds: Option<bool>) -> CheckReason {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_sides;

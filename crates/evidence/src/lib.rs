@@ -2,6 +2,7 @@
 
 mod case;
 mod challenge;
+mod check;
 mod completeness;
 mod countries;
 pub mod dates;
@@ -15,10 +16,12 @@ mod reading_fields;
 mod readings;
 mod records;
 mod seen;
+mod standing;
 mod terms;
 
 pub use case::{Case, CaseError, FORMAT};
 pub use challenge::{CODE_ALPHABET, CODE_LENGTH, Challenge, ChallengeAction};
+pub use check::{Check, CheckReason, CheckResult, ReasonCode};
 pub use completeness::{ESSENTIAL_FIELDS, Missing};
 pub use countries::alpha2;
 pub use event::{AuditEvent, AuditLine};
@@ -42,6 +45,4 @@ pub use records::{
     Acceptance, Delivered, FieldEdit, FieldEntry, ImageRecord, OperatorRecord, OriginalRecord,
     PartsAtRa, RecordingRecord, RequestRecord, VideoRecord,
 };
-pub use terms::{
-    Check, CheckReason, CheckResult, DocumentType, Field, ImageKind, ReasonCode, Step,
-};
+pub use terms::{DocumentType, Field, ImageKind, Step};

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use time::{Date, macros::format_description};
 
 use crate::countries::alpha2;
+use crate::dates::never_expires;
 use crate::{
-    Case, Field, FieldEntry, FieldSource, ImageKind, NumberCheck, NumberKind, PictureReading,
-    ReadValue, ZoneReading, check_number, split_surnames,
+    Field, FieldSource, ImageKind, NumberCheck, NumberKind, PictureReading, ReadValue, ZoneReading,
+    check_number, split_surnames,
 };
 
 /// States whose documents have the person's own number in the zone's optional data (Utopia's specimens among them).
 const PERSONAL_NUMBER_IN_ZONE: [&str; 9] = [
     "ESP", "UTO", "EST", "LVA", "LTU", "FIN", "SWE", "BEL", "POL",
 ];
+
+/// What Spain's cards print where they are valid for ever.
+const FOR_EVER: &str = "01/01/9999";
 
 /// A field as it was read. Personal data: no `Debug`.
 #[derive(Clone, PartialEq)]
@@ -30,8 +34,12 @@ pub struct FieldRead {
 
 /// The fields that the readings give. Dates are `DD/MM/YYYY`, as the RA shows them; states are written with two letters
 /// where they have such a code. The zone comes first, for its digits are checked; print alone fills what no zone says. Where
-/// two zones, or zone and print, cannot both be right, the field does not hold.
-pub fn fields_read(readings: &BTreeMap<ImageKind, PictureReading>) -> BTreeMap<Field, FieldRead> {
+/// two zones, or zone and print, cannot both be right, the field does not hold. `country` is the document's where no zone
+/// says it.
+pub fn fields_read(
+    readings: &BTreeMap<ImageKind, PictureReading>,
+    country: &str,
+) -> BTreeMap<Field, FieldRead> {
     let zones: Vec<&ZoneReading> = readings.values().filter_map(|r| r.zone.as_ref()).collect();
     let first = zones.iter().find(|zone| zone.all_valid).or(zones.first());
     let mut fields = first.map_or_else(BTreeMap::new, |zone| of_zone(zone));
@@ -48,13 +56,15 @@ pub fn fields_read(readings: &BTreeMap<ImageKind, PictureReading>) -> BTreeMap<F
             }
         }
     }
+    let country = first.map_or(country, |zone| zone.text("country"));
     let printed = readings.get(&ImageKind::DocumentFront).map(|r| &r.printed);
     for (field, form) in printed.into_iter().flatten() {
+        let form = by_rule(*field, form, country);
         match fields.get_mut(field) {
-            Some(read) if read.value != form.value => read.printed = Some(form.clone()),
+            Some(read) if read.value != form.value => read.printed = Some(form),
             Some(_) => {}
             None => {
-                fields.insert(*field, of_print(*field, form));
+                fields.insert(*field, of_print(form));
             }
         }
     }
@@ -67,19 +77,63 @@ pub fn fields_read(readings: &BTreeMap<ImageKind, PictureReading>) -> BTreeMap<F
     fields
 }
 
-fn of_print(field: Field, form: &ReadValue) -> FieldRead {
-    // Only Spain's personal numbers tell by themselves that they are right.
-    let rule = (field == Field::SerialNumber)
-        .then(|| check_number("ESP", NumberKind::Personal, &form.value));
+fn of_print(form: ReadValue) -> FieldRead {
     FieldRead {
-        value: form.value.clone(),
+        value: form.value,
         source: FieldSource::Printed,
         confidence: form.confidence,
-        valid: match rule {
-            Some(NumberCheck::Valid) => Some(true),
-            _ => form.valid,
-        },
+        valid: form.valid,
         printed: None,
+    }
+}
+
+/// A printed form, and whether its state's rule holds for it.
+fn by_rule(field: Field, form: &ReadValue, country: &str) -> ReadValue {
+    let rule = match field {
+        Field::SerialNumber => own_number(country, &form.value),
+        // Which kind of document it is, the print does not say: a number of another form may be another's.
+        Field::IdDocumentNumber => {
+            match check_number(country, NumberKind::IdentityCard, &form.value) {
+                NumberCheck::Valid => NumberCheck::Valid,
+                _ => NumberCheck::NoRule,
+            }
+        }
+        _ => NumberCheck::NoRule,
+    };
+    ReadValue {
+        valid: match rule {
+            NumberCheck::Valid => Some(true),
+            NumberCheck::Invalid => Some(false),
+            NumberCheck::NoRule => form.valid,
+        },
+        ..form.clone()
+    }
+}
+
+/// A person's own number by the rule of its state. The one for taxes is one too.
+pub(crate) fn own_number(country: &str, value: &str) -> NumberCheck {
+    // Utopia's specimens carry a number of Spain's form.
+    let country = if country == "UTO" { "ESP" } else { country };
+    let of = |kind| check_number(country, kind, value);
+    match of(NumberKind::Tax) {
+        NumberCheck::Valid => NumberCheck::Valid,
+        _ => of(NumberKind::Personal),
+    }
+}
+
+/// The zone's number by its state's rule for identity cards. Residence permits, temporary cards and passports have numbers of
+/// other forms.
+pub(crate) fn card_number(zone: &ZoneReading) -> NumberCheck {
+    let card = matches!(zone.kind.as_str(), "TD1" | "TD2")
+        && matches!(zone.text("type"), "I" | "ID" | "C" | "CI");
+    if card {
+        check_number(
+            zone.text("country"),
+            NumberKind::IdentityCard,
+            zone.text("number"),
+        )
+    } else {
+        NumberCheck::NoRule
     }
 }
 
@@ -112,7 +166,7 @@ fn of_zone(zone: &ZoneReading) -> BTreeMap<Field, FieldRead> {
     ];
     for (name, field) in dates {
         if let Some(read) = zone.fields.get(name) {
-            put(field, written(&read.value), read);
+            put(field, written(country, field, &read.value), read);
         }
     }
     if let Some(read) = zone.fields.get("sex") {
@@ -133,14 +187,20 @@ fn of_zone(zone: &ZoneReading) -> BTreeMap<Field, FieldRead> {
             read,
         );
     }
-    let number = zone.fields.get("number");
-    if let Some(read) = number {
+    let number = zone.fields.get("number").map(|read| ReadValue {
+        valid: match card_number(zone) {
+            NumberCheck::Invalid => Some(false),
+            _ => read.valid,
+        },
+        ..read.clone()
+    });
+    if let Some(read) = &number {
         put(Field::IdDocumentNumber, read.value.clone(), read);
     }
     match personal_number(zone, country) {
         Some((value, read)) => put(Field::SerialNumber, value, &read),
         None => {
-            if let Some(read) = number {
+            if let Some(read) = &number {
                 put(Field::SerialNumber, read.value.clone(), read);
             }
         }
@@ -164,9 +224,7 @@ pub(crate) fn personal_number(zone: &ZoneReading, country: &str) -> Option<(Stri
     if value.len() < 5 || other_form {
         return None;
     }
-    // Utopia's specimens carry a number of Spain's form.
-    let country = if country == "UTO" { "ESP" } else { country };
-    let valid = match check_number(country, NumberKind::Personal, &value) {
+    let valid = match own_number(country, &value) {
         NumberCheck::Valid if read.valid != Some(false) => Some(true),
         NumberCheck::Invalid => Some(false),
         _ => read.valid,
@@ -185,11 +243,15 @@ fn spaced(zone_name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// `DD/MM/YYYY`; a date that does not exist stays as it was read.
-fn written(zone_date: &str) -> String {
+/// `DD/MM/YYYY`; a date that does not exist stays as it was read. A document that is valid for ever says so, as its print does.
+pub(crate) fn written(country: &str, field: Field, zone_date: &str) -> String {
+    let expiry = field == Field::IdDocumentValidity;
     Date::parse(zone_date, format_description!("[year]-[month]-[day]"))
         .ok()
         .and_then(|date| {
+            if expiry && never_expires(country, date) {
+                return Some(FOR_EVER.to_owned());
+            }
             date.format(format_description!("[day]/[month]/[year]"))
                 .ok()
         })
@@ -206,192 +268,20 @@ impl ZoneReading {
     pub fn text(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", |read| read.value.as_str())
     }
-}
 
-impl Case {
-    /// Writes what was read; what a person typed or chose stays, and what is read no more goes. Returns the fields that were
-    /// filled.
-    pub fn take_fields(&mut self, read: BTreeMap<Field, FieldRead>) -> Vec<Field> {
-        self.fields
-            .retain(|field, entry| entry.by_hand() || read.contains_key(field));
-        let mut filled = Vec::new();
-        for (field, read) in read {
-            let now = self.fields.get(&field);
-            if now.is_some_and(|entry| entry.by_hand() && !entry.value.is_empty()) {
-                continue;
-            }
-            let entry = FieldEntry {
-                value: read.value,
-                source: read.source,
-                confidence: Some(read.confidence),
-                valid: read.valid,
-                edits: now.map(|entry| entry.edits.clone()).unwrap_or_default(),
-            };
-            if now != Some(&entry) {
-                self.fields.insert(field, entry);
-                filled.push(field);
-            }
-        }
-        filled
-    }
-}
-
-impl FieldEntry {
-    /// A person typed it, or chose it among what was read.
-    pub fn by_hand(&self) -> bool {
-        self.source == FieldSource::Typed || !self.edits.is_empty()
+    /// Whether the zone's names fill their place to its end. On France's former card they have two places.
+    pub fn names_cut(&self) -> bool {
+        let french = self.kind == "TD2" && self.text("country") == "FRA";
+        let places: &[(usize, usize)] = match self.kind.as_str() {
+            "TD1" => &[(2, 29)],
+            "TD2" if french => &[(0, 29), (1, 26)],
+            "TD2" | "MRVB" => &[(0, 35)],
+            _ => &[(0, 43)],
+        };
+        let last = |(line, place): &(usize, usize)| self.lines.get(*line)?.chars().nth(*place);
+        places.iter().filter_map(last).any(|letter| letter != '<')
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn value(value: &str, valid: Option<bool>) -> ReadValue {
-        ReadValue {
-            value: value.to_owned(),
-            valid,
-            confidence: 0.9,
-        }
-    }
-
-    fn zone(country: &str, surname: &str, number: &str, optional: &str) -> ZoneReading {
-        let fields = [
-            ("type", value("ID", None)),
-            ("country", value(country, None)),
-            ("surname", value(surname, None)),
-            ("given_names", value("ANA MARIA", None)),
-            ("number", value(number, Some(true))),
-            ("optional", value(optional, None)),
-            ("birth_date", value("1980-01-31", Some(true))),
-            ("expiry_date", value("2031-12-24", Some(true))),
-            ("sex", value("F", None)),
-            ("nationality", value(country, None)),
-        ];
-        ZoneReading {
-            kind: "TD1".to_owned(),
-            lines: Vec::new(),
-            fields: fields.map(|(n, v)| (n.to_owned(), v)).into_iter().collect(),
-            all_valid: true,
-        }
-    }
-
-    fn reading(zone: Option<ZoneReading>) -> PictureReading {
-        PictureReading {
-            image_sha256: "00".to_owned(),
-            zone,
-            printed: BTreeMap::new(),
-            face: None,
-            sharpness: 1.0,
-            glare: 0.0,
-            luma: 120.0,
-            copy_hints: Vec::new(),
-            ms: 1,
-        }
-    }
-
-    fn read(zone: ZoneReading) -> BTreeMap<Field, FieldRead> {
-        fields_read(&[(ImageKind::DocumentRear, reading(Some(zone)))].into())
-    }
-
-    fn texts(fields: &BTreeMap<Field, FieldRead>, wanted: &[Field]) -> Vec<String> {
-        let text = |field| {
-            fields
-                .get(field)
-                .map_or("-".to_owned(), |read| read.value.clone())
-        };
-        wanted.iter().map(text).collect()
-    }
-
-    #[test]
-    fn numbers_and_names_by_the_states_own_rules() {
-        use Field::{IdDocumentNumber, Nationality, SerialNumber, Surname1, Surname2};
-        let wanted = [
-            Surname1,
-            Surname2,
-            SerialNumber,
-            IdDocumentNumber,
-            Nationality,
-        ];
-        let table = [
-            (
-                zone("ESP", "DE LA FUENTE GARCIA", "CAA000000", "12345678Z"),
-                ["DE LA FUENTE", "GARCIA", "12345678Z", "CAA000000", "ES"],
-            ),
-            (
-                zone("D", "MUSTERMANN", "L01X00T47", ""),
-                ["MUSTERMANN", "-", "L01X00T47", "L01X00T47", "DE"],
-            ),
-            (
-                zone("ITA", "ROSSI BIANCHI", "CA00000AA", ""),
-                ["ROSSI BIANCHI", "-", "CA00000AA", "CA00000AA", "IT"],
-            ),
-            (
-                zone("EST", "MAASIKAS", "AS0002261", "38001085718"),
-                ["MAASIKAS", "-", "38001085718", "AS0002261", "EE"],
-            ),
-        ];
-        for (zone, expected) in table {
-            assert_eq!(texts(&read(zone), &wanted), expected);
-        }
-    }
-
-    #[test]
-    fn a_number_that_breaks_its_rule_is_filled_and_said_to_be_wrong() {
-        let fields = read(zone("ESP", "RUIZ", "CAA000000", "12345678A"));
-        assert_eq!(fields[&Field::SerialNumber].value, "12345678A");
-        assert_eq!(fields[&Field::SerialNumber].valid, Some(false));
-        let fields = read(zone("ESP", "RUIZ", "CAA000000", "12345678Z"));
-        assert_eq!(fields[&Field::SerialNumber].valid, Some(true));
-    }
-
-    #[test]
-    fn dates_are_written_as_the_ra_shows_them() {
-        let fields = read(zone("ESP", "RUIZ", "CAA000000", "12345678Z"));
-        let wanted = [Field::BirthDate, Field::IdDocumentValidity, Field::Sex];
-        assert_eq!(texts(&fields, &wanted), ["31/01/1980", "24/12/2031", "F"]);
-    }
-
-    #[test]
-    fn the_printed_form_is_offered_and_fills_what_no_zone_says() {
-        let mut front = reading(None);
-        front.printed = [
-            (Field::Surname1, value("MUÑOZ", None)),
-            (Field::GivenName, value("ANA MARIA", None)),
-        ]
-        .into();
-        let rear = reading(Some(zone("ESP", "MUNOZ", "CAA000000", "12345678Z")));
-        let both = [
-            (ImageKind::DocumentFront, front.clone()),
-            (ImageKind::DocumentRear, rear),
-        ];
-        let fields = fields_read(&both.into());
-        assert_eq!(fields[&Field::Surname1].value, "MUNOZ");
-        assert_eq!(
-            fields[&Field::Surname1].printed.as_ref().unwrap().value,
-            "MUÑOZ"
-        );
-        assert!(fields[&Field::GivenName].printed.is_none());
-        let alone = fields_read(&[(ImageKind::DocumentFront, front)].into());
-        assert_eq!(alone[&Field::Surname1].value, "MUÑOZ");
-        assert_eq!(alone[&Field::Surname1].source, FieldSource::Printed);
-    }
-
-    #[test]
-    fn two_zones_that_disagree_do_not_hold() {
-        let both = [
-            (
-                ImageKind::DocumentFront,
-                reading(Some(zone("ESP", "RUIZ", "CAA000000", "12345678Z"))),
-            ),
-            (
-                ImageKind::DocumentRear,
-                reading(Some(zone("ESP", "RUIZ", "CAA000001", "12345678Z"))),
-            ),
-        ];
-        let fields = fields_read(&both.into());
-        assert_eq!(fields[&Field::IdDocumentNumber].valid, Some(false));
-        assert_eq!(fields[&Field::Surname1].valid, None);
-    }
-}
+mod tests;

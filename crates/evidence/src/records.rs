@@ -167,6 +167,9 @@ pub struct FieldEntry {
     /// Whether a check digit or rule holds for what was read; none where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<bool>,
+    /// For a value that a person chose among what was read: digest of the picture that it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<FieldEdit>,
 }

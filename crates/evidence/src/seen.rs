@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use crate::{Case, CaseError, Field, FieldEdit, FieldSource, ImageKind, ReadValue, ZoneReading};
+use crate::{
+    Case, CaseError, Field, FieldEdit, FieldEntry, FieldRead, FieldSource, ImageKind, ReadValue,
+    ZoneReading,
+};
 
 impl Case {
     /// Forgets what was read of pictures and a video that are no longer there; whether anything was.
@@ -91,10 +94,81 @@ impl Case {
         self.check_open()?;
         let from = self.document_value(field);
         let by = self.operator.name.clone();
+        let kind = match source {
+            FieldSource::Printed => Some(ImageKind::DocumentFront),
+            _ => self.zone().map(|(kind, _)| kind),
+        };
+        let of = kind.and_then(|kind| Some(self.readings.get(&kind)?.image_sha256.clone()));
         let entry = self.fields.entry(field).or_default();
         entry.edits.push(FieldEdit { at, by, from });
         entry.value = read.value.clone();
         (entry.source, entry.confidence, entry.valid) = (source, Some(read.confidence), read.valid);
+        entry.of = of;
         Ok(())
+    }
+
+    /// Writes what was read; what a person typed stays, even where that is nothing. What a person chose among what was read
+    /// stays as long as it is offered; what is read no more goes. Returns the fields that changed.
+    pub fn take_fields(&mut self, read: BTreeMap<Field, FieldRead>) -> Vec<Field> {
+        let fields = std::mem::take(&mut self.fields);
+        let stands = |field: &Field, entry: &FieldEntry| {
+            entry.source == FieldSource::Typed
+                || (entry.of.is_some())
+                    && (self.rereads(entry) || read.get(field).is_some_and(|now| now.offers(entry)))
+        };
+        let (kept, left): (BTreeMap<_, _>, BTreeMap<_, _>) = fields
+            .into_iter()
+            .partition(|(field, entry)| stands(field, entry));
+        let mut changed: Vec<Field> = (left.keys().copied())
+            .filter(|field| !read.contains_key(field))
+            .collect();
+        self.fields = kept;
+        for (field, read) in read {
+            if self.fields.contains_key(&field) {
+                continue;
+            }
+            let before = left.get(&field);
+            let entry = FieldEntry {
+                value: read.value,
+                source: read.source,
+                confidence: Some(read.confidence),
+                valid: read.valid,
+                of: None,
+                edits: before.map_or_else(Vec::new, |entry| entry.edits.clone()),
+            };
+            if before != Some(&entry) {
+                changed.push(field);
+            }
+            self.fields.insert(field, entry);
+        }
+        changed
+    }
+
+    /// Whether the picture that a value was read from is there and about to be read again.
+    fn rereads(&self, entry: &FieldEntry) -> bool {
+        let mut images = self.images.iter();
+        let of = |image: &str| entry.of.as_deref() == Some(image);
+        images.any(|(kind, image)| of(&image.sha256) && !self.readings.contains_key(kind))
+    }
+}
+
+impl FieldEntry {
+    /// A person typed it, or chose it among what was read.
+    pub fn by_hand(&self) -> bool {
+        self.source == FieldSource::Typed || self.of.is_some()
+    }
+}
+
+impl FieldRead {
+    /// Whether an entry is one of the forms that were read.
+    fn offers(&self, entry: &FieldEntry) -> bool {
+        let printed = self.printed.as_ref().map(|form| form.value.as_str());
+        match entry.source {
+            FieldSource::Typed => false,
+            FieldSource::Printed if self.source != FieldSource::Printed => {
+                printed == Some(entry.value.as_str())
+            }
+            _ => self.source == entry.source && self.value == entry.value,
+        }
     }
 }

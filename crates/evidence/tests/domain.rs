@@ -69,6 +69,7 @@ fn attested(value: bool) -> CheckResult {
         at: "t".into(),
         reason: None,
         measured: None,
+        overridden: None,
     }
 }
 
@@ -680,4 +681,153 @@ fn a_case_of_an_earlier_version_says_nothing_of_the_ra() {
     json["request"].as_object_mut().unwrap().remove("at_ra");
     let read: Case = serde_json::from_value(json).unwrap();
     assert_eq!(read.at_ra(), PartsAtRa::default());
+}
+
+#[test]
+fn nothing_personal_stays_after_erasing() {
+    let mut case = complete(DocumentType::Idc);
+    let secret = |text: &str| format!("{text}-1980-01-31");
+    let measured = CheckResult::Measured {
+        value: false,
+        method: "date of expiry".into(),
+        reasons: vec![CheckReason {
+            code: ReasonCode::ExpiryDate,
+            holds: Some(false),
+            measured: Some(secret("m")),
+            expected: None,
+        }],
+    };
+    case.put_check(Check::DocumentNotexpired, measured.clone())
+        .unwrap();
+    let looked_up = CheckResult::LookedUp {
+        value: true,
+        register: "Register".into(),
+        reference: Some(secret("l")),
+        at: "t".into(),
+    };
+    case.put_check(Check::DocumentsMatch, looked_up).unwrap();
+    let overridden = CheckResult::Attested {
+        value: true,
+        by: "Op".into(),
+        at: "t".into(),
+        reason: Some(secret("r")),
+        measured: Some(false),
+        overridden: Some(Box::new(measured)),
+    };
+    case.put_check(Check::DataIntegrity, overridden).unwrap();
+    case.erase(datetime!(2026-02-02 03:04:05 UTC));
+    let kept = serde_json::to_string(&case).unwrap();
+    assert!(!kept.contains("1980-01-31"), "{kept}");
+    let values = case.checks.values().map(CheckResult::value);
+    let values: Vec<Option<bool>> = values.collect();
+    assert_eq!(values, [Some(true), Some(true), Some(false)]);
+}
+
+#[test]
+fn what_was_said_falls_with_what_it_is_about() {
+    let looked_up = CheckResult::LookedUp {
+        value: true,
+        register: "Register".into(),
+        reference: None,
+        at: "t".into(),
+    };
+    let returned = CheckResult::Measured {
+        value: true,
+        method: "one-time code".into(),
+        reasons: Vec::new(),
+    };
+    let said = |case: &mut Case| {
+        case.put_check(Check::DocumentsMatch, looked_up.clone())
+            .unwrap();
+        case.put_check(Check::OtpValidation, returned.clone())
+            .unwrap();
+        for check in [
+            Check::DocumentNotcopy,
+            Check::Liveliness,
+            Check::DataIntegrity,
+        ] {
+            case.put_check(check, attested(true)).unwrap();
+        }
+    };
+    let at = datetime!(2026-01-02 03:04:05 UTC);
+    let other = || ImageRecord {
+        sha256: "01".into(),
+        ..image("o", false)
+    };
+    type Change<'a> = &'a dyn Fn(&mut Case);
+    use Check::{DataIntegrity, DocumentNotcopy, DocumentsMatch, Liveliness, OtpValidation};
+    let table: [(&str, Change, &[Check]); 12] = [
+        ("nothing", &|_| {}, &[]),
+        ("the step", &|case| case.step = Step::Data, &[]),
+        (
+            "a name",
+            &|case| case.set_field(Field::Surname1, "Y", at).unwrap(),
+            &[DocumentsMatch],
+        ),
+        (
+            "the document",
+            &|case| drop(case.set_document(DocumentType::Pno, "FR".into()).unwrap()),
+            &[DocumentsMatch],
+        ),
+        (
+            "a value that is read no more",
+            &|case| drop(case.fields.remove(&Field::SerialNumber)),
+            &[DocumentsMatch],
+        ),
+        (
+            "the request's telephone",
+            &|case| case.form.mobile_phone_number = "+34600000000".into(),
+            &[OtpValidation, DataIntegrity],
+        ),
+        (
+            "the mailbox that is sent",
+            &|case| case.set_field(Field::Email, "b@example.org", at).unwrap(),
+            &[OtpValidation],
+        ),
+        (
+            "the front",
+            &|case| drop(case.put_image(ImageKind::DocumentFront, other()).unwrap()),
+            &[DataIntegrity, DocumentNotcopy],
+        ),
+        (
+            "no rear",
+            &|case| drop(case.remove_image(ImageKind::DocumentRear).unwrap()),
+            &[DataIntegrity, DocumentNotcopy],
+        ),
+        (
+            "the selfie",
+            &|case| drop(case.put_image(ImageKind::DocumentOwner, other()).unwrap()),
+            &[Liveliness],
+        ),
+        (
+            "no video",
+            &|case| drop(case.remove_video().unwrap()),
+            &[Liveliness],
+        ),
+        (
+            "a new word",
+            &|case| {
+                case.remove_video().unwrap();
+                case.put_check(Check::Liveliness, attested(false)).unwrap();
+            },
+            &[],
+        ),
+    ];
+    for (what, change, fallen) in table {
+        let mut case = complete(DocumentType::Idc);
+        said(&mut case);
+        let before = case.clone();
+        change(&mut case);
+        assert_eq!(case.drop_outdated(&before), fallen, "{what}");
+        assert!(fallen.iter().all(|check| !case.checks.contains_key(check)));
+        assert_eq!(case.checks.len(), 5 - fallen.len(), "{what}");
+    }
+    let mut case = complete(DocumentType::Idc);
+    said(&mut case);
+    case.drop_captures();
+    assert_eq!(
+        case.checks.len(),
+        2,
+        "consent withdrawn: what others said stays"
+    );
 }

@@ -105,6 +105,11 @@ impl OneTimeCode {
         matches!(self.state, State::Failed(_))
     }
 
+    /// What was sent went to another telephone or mailbox than there is now. The codes made so far count on.
+    pub fn forget(&mut self) {
+        self.state = State::None;
+    }
+
     /// Lets a code that nobody returned in time expire.
     pub fn tick(&mut self, now: OffsetDateTime) {
         if matches!(&self.state, State::Sent(made) if now >= made.expires_at) {

@@ -79,7 +79,6 @@ impl Session {
         }
         self.change(AuditEvent::FieldEdited { field }, |case| {
             Ok(case.set_field(field, value, at)?)
-        })?;
-        self.forget_register()
+        })
     }
 }

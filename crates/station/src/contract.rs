@@ -9,7 +9,8 @@ mod seeing;
 pub use desk::*;
 pub use evidence::{Challenge, ChallengeAction, Missing, RequestForm};
 use evidence::{
-    Check, CheckReason, CheckResult, DocumentType, Field, FieldSource, ImageKind, Step,
+    Check, CheckReason, CheckResult, DocumentType, Field, FieldSource, ImageKind,
+    NameDifferenceKind, Step,
 };
 pub use seeing::*;
 use serde::{Deserialize, Serialize};
@@ -325,6 +326,8 @@ pub struct FieldView {
     /// What will be sent as read from the document.
     pub document: String,
     pub differs: bool,
+    /// How a name is written otherwise than in the request; where it differs, another name.
+    pub differences: Vec<NameDifferenceKind>,
     pub edited: bool,
     pub source: FieldSource,
     /// 0 to 1; none for what was typed.

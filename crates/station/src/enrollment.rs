@@ -125,43 +125,6 @@ impl Session {
         Ok(open)
     }
 
-    /// Changes the case: on a copy, which is stored, and only then becomes the case. Then the event is written.
-    pub(crate) fn change<T>(
-        &mut self,
-        event: impl Into<Option<AuditEvent>>,
-        change: impl FnOnce(&mut Case) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let store = self.store.clone();
-        let open = self.opened()?;
-        let mut next = open.case.clone();
-        let result = change(&mut next)?;
-        save(store.as_ref(), &next)?;
-        open.case = next;
-        if let Some(event) = event.into() {
-            self.log(event);
-        }
-        Ok(result)
-    }
-
-    /// Adds to the audit record. What cannot be written now is written with the next event.
-    pub(crate) fn log(&mut self, event: AuditEvent) {
-        let at = self.clock.now();
-        let store = self.store.clone();
-        let Some(open) = &mut self.open else { return };
-        open.unlogged.push(AuditLine {
-            at,
-            operator: open.case.operator.clone(),
-            event,
-        });
-        match append_events(store.as_ref(), &open.case.case_id, &open.unlogged) {
-            Ok(()) => open.unlogged.clear(),
-            Err(error) => tracing::warn!(
-                error = chain(&error),
-                "the audit record could not be written"
-            ),
-        }
-    }
-
     pub(crate) fn start_enrollment(&mut self) -> Result<(), Failure> {
         let operator = self.operator_record()?;
         if self.open.is_some() {

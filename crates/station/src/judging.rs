@@ -86,28 +86,31 @@ impl Session {
                 format!("a reason has at most {LONGEST_REASON} characters, on one line"),
             ));
         }
-        let now = open.case.check_result(check);
-        let (overridden, measured) = match &now {
-            CheckResult::Attested { measured, .. } => (true, *measured),
-            other => (false, other.value()),
+        let (attested, measurement) = match open.case.check_result(check) {
+            CheckResult::Attested { overridden, .. } => (true, overridden),
+            CheckResult::NotPerformed => (false, None),
+            measured => (false, Some(Box::new(measured))),
         };
-        let Some(value) = value else {
-            if measured.is_some() && !overridden {
-                return Err(not_now(
-                    "what was measured stands; say otherwise with a reason",
-                ));
+        let measured = measurement.as_ref().and_then(|under| under.value());
+        if value.is_none() && measured.is_some() && !attested {
+            return Err(not_now(
+                "what was measured stands; say otherwise with a reason",
+            ));
+        }
+        // To say what was measured takes an override back, too.
+        let Some(value) = value.filter(|value| measured != Some(*value)) else {
+            if !attested {
+                return Ok(());
             }
+            let restored = measurement.map_or(CheckResult::NotPerformed, |under| *under);
             return self.change(AuditEvent::CheckAttested { check, value: None }, |case| {
-                Ok(case.put_check(check, CheckResult::NotPerformed)?)
+                Ok(case.put_check(check, restored)?)
             });
         };
         if by_code && measured.is_none() && !open.code.failed() {
             return Err(not_now("a code proves it: send one"));
         }
-        if measured == Some(value) && !overridden {
-            return Ok(());
-        }
-        let event = match (measured.filter(|measured| *measured != value), &reason) {
+        let event = match (measured, &reason) {
             (Some(_), None) => return Err(plain(FailureCode::ReasonNeeded)),
             (Some(measured), Some(reason)) => AuditEvent::CheckOverridden {
                 check,
@@ -128,6 +131,7 @@ impl Session {
                 at,
                 reason,
                 measured,
+                overridden: measurement,
             };
             Ok(case.put_check(check, attested)?)
         })
@@ -137,45 +141,95 @@ impl Session {
 /// Whether a new result takes the place of what stands.
 fn overtakes(now: &CheckResult, new: &CheckResult) -> bool {
     match now {
-        // An override stands as long as what it overrides.
+        // An override stands as long as what it overrides, and the reasons for that.
         CheckResult::Attested {
-            measured: Some(measured),
+            overridden: Some(under),
             ..
-        } => new.value() != Some(*measured),
+        } => !under.says_as(new),
         // What the operator vouched for stands until it is measured.
-        CheckResult::Attested { measured: None, .. } => new.value().is_some(),
+        CheckResult::Attested {
+            overridden: None, ..
+        } => new.value().is_some(),
         _ => now != new,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use evidence::{CheckReason, ReasonCode};
+
     use super::*;
 
     fn measured(value: bool) -> CheckResult {
+        because(value, &[])
+    }
+
+    fn because(value: bool, reasons: &[(ReasonCode, Option<bool>)]) -> CheckResult {
+        let reason = |&(code, holds)| CheckReason {
+            code,
+            holds,
+            measured: None,
+            expected: Some(String::new()),
+        };
         CheckResult::Measured {
             value,
             method: "m".to_owned(),
-            reasons: Vec::new(),
+            reasons: reasons.iter().map(reason).collect(),
         }
     }
 
-    fn attested(value: bool, measured: Option<bool>) -> CheckResult {
+    fn attested(value: bool, overridden: Option<CheckResult>) -> CheckResult {
         CheckResult::Attested {
             value,
             by: "o".to_owned(),
             at: String::new(),
             reason: None,
-            measured,
+            measured: overridden.as_ref().and_then(CheckResult::value),
+            overridden: overridden.map(Box::new),
         }
     }
 
     #[test]
     fn an_override_falls_with_the_measurement_and_only_with_it() {
-        let over = attested(true, Some(false));
+        let over = attested(true, Some(measured(false)));
         assert!(!overtakes(&over, &measured(false)));
         assert!(overtakes(&over, &measured(true)));
         assert!(overtakes(&over, &CheckResult::NotPerformed));
+    }
+
+    #[test]
+    fn an_override_falls_with_the_reasons_too_but_not_with_the_clock() {
+        use ReasonCode::{ClockChecked, ClockUnchecked, NameAsRequested, ZonesAgree};
+        let name = (NameAsRequested, Some(false));
+        let over = attested(
+            true,
+            Some(because(false, &[name, (ClockChecked, Some(true))])),
+        );
+        for (now, falls) in [
+            (vec![name, (ClockUnchecked, None)], false),
+            (vec![name, (ZonesAgree, Some(false))], true),
+            (vec![(ZonesAgree, Some(false))], true),
+            (vec![(NameAsRequested, None)], true),
+        ] {
+            assert_eq!(overtakes(&over, &because(false, &now)), falls, "{now:?}");
+        }
+        let looked_up = |at: &str, register: &str| CheckResult::LookedUp {
+            value: false,
+            register: register.to_owned(),
+            reference: None,
+            at: at.to_owned(),
+        };
+        let over = attested(true, Some(looked_up("1", "A")));
+        assert!(!overtakes(&over, &looked_up("2", "A")));
+        assert!(overtakes(&over, &looked_up("2", "B")));
+    }
+
+    #[test]
+    fn an_override_of_before_is_read_and_measured_anew() {
+        let old = r#"{"source":"attested","value":true,"by":"o","at":"","measured":false}"#;
+        let old: CheckResult = serde_json::from_str(old).unwrap();
+        assert!(overtakes(&old, &measured(false)));
     }
 
     #[test]

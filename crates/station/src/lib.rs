@@ -2,7 +2,8 @@
 
 mod camera_desk;
 mod capture;
-pub mod clock;
+pub mod changing;
+mod clock;
 mod code;
 mod consent;
 pub mod contract;

@@ -145,7 +145,7 @@ impl Seeing {
 
     /// The printed form of a value, or what was read where something else was typed.
     fn other_form(&self, case: &Case, field: Field) -> Option<(ReadValue, FieldSource)> {
-        let read = fields_read(&case.readings).remove(&field)?;
+        let read = fields_read(&case.readings, &case.document_country).remove(&field)?;
         let now = case.fields.get(&field)?;
         match now.source {
             FieldSource::Mrz => {
@@ -366,12 +366,9 @@ impl Session {
     /// Writes what was read into the fields, where the operator has not typed something else.
     fn fill_fields(&mut self) -> Result<(), Failure> {
         let filled = self.change(None, |case| {
-            let read = fields_read(&case.readings);
+            let read = fields_read(&case.readings, &case.document_country);
             Ok(case.take_fields(read))
         })?;
-        if !filled.is_empty() {
-            self.forget_register()?;
-        }
         for field in filled {
             let entry = self.opened()?.case.fields.get(&field).cloned();
             if let Some(entry) = entry {
@@ -434,8 +431,7 @@ impl Session {
         self.change(
             event,
             |case| Ok(case.choose_read(field, &read, source, at)?),
-        )?;
-        self.forget_register()
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! The look-up in an official register, by a configured service. Only its answer, or the operator's word that one was
 //! made, gives `documents_match` a value.
 
-use evidence::{AuditEvent, Check, CheckResult, Field};
+use evidence::{AuditEvent, Check, CheckResult};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::rfc3339;
@@ -63,18 +63,6 @@ impl RegisterLookup {
     }
 }
 
-const ASKED: [Field; 9] = [
-    Field::IdDocumentType,
-    Field::IdDocumentCountry,
-    Field::IdDocumentNumber,
-    Field::SerialNumber,
-    Field::GivenName,
-    Field::Surname1,
-    Field::Surname2,
-    Field::BirthDate,
-    Field::IdDocumentValidity,
-];
-
 impl Session {
     pub(crate) fn ask_register(&mut self) -> Result<(), Failure> {
         let hook: RegisterHook = self
@@ -89,7 +77,7 @@ impl Session {
         if matches!(open.register, RegisterLookup::Asking) {
             return Err(not_now("the register is being asked"));
         }
-        let asked = ASKED.map(|field| open.case.document_value(field));
+        let asked = open.case.register_question();
         let [
             kind,
             country,
@@ -145,8 +133,12 @@ impl Session {
         if open.case.case_id != report.case_id || !matches!(open.register, RegisterLookup::Asking) {
             return;
         }
-        if ASKED.map(|field| open.case.document_value(field)) != report.asked {
+        if open.case.register_question() != report.asked {
             // The data changed while the register was asked: its answer is about something else.
+            return;
+        }
+        if open.sending() || open.case.check_open().is_err() {
+            // What is sent was read before the answer came.
             open.register = RegisterLookup::None;
             return;
         }
@@ -173,21 +165,5 @@ impl Session {
                 }
             }
         }
-    }
-
-    /// What the register answered was about the data as it stood.
-    pub(crate) fn forget_register(&mut self) -> Result<(), Failure> {
-        let Some(open) = &mut self.open else {
-            return Ok(());
-        };
-        open.register = RegisterLookup::None;
-        let looked_up = matches!(
-            open.case.checks.get(&Check::DocumentsMatch),
-            Some(CheckResult::LookedUp { .. })
-        );
-        if looked_up {
-            self.set_check(Check::DocumentsMatch, CheckResult::NotPerformed)?;
-        }
-        Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! From the session's state to what the screens see of it.
 
-use evidence::{Case, Check, Field, FieldSource, ImageKind, Step};
+use evidence::{
+    Case, Check, Field, FieldSource, ImageKind, NameComparison, NameDifferenceKind, NamePart,
+    PersonName, Step, compare_names,
+};
 
 use crate::clock::rfc3339;
 use crate::contract::*;
@@ -160,11 +163,11 @@ fn field_view(open: &OpenCase, field: Field) -> FieldView {
     let entry = case.fields.get(&field);
     let requested = case.requested_value(field).to_owned();
     let document = case.document_value(field);
+    let (differs, differences) = difference(case, field);
     FieldView {
         field,
-        differs: !requested.is_empty()
-            && !document.is_empty()
-            && requested.to_uppercase() != document.to_uppercase(),
+        differs,
+        differences,
         edited: entry.is_some_and(|entry| !entry.edits.is_empty()),
         source: entry.map_or(FieldSource::Typed, |entry| entry.source),
         confidence: entry.and_then(|entry| entry.confidence),
@@ -172,6 +175,83 @@ fn field_view(open: &OpenCase, field: Field) -> FieldView {
         suggestion: open.seeing.suggestion(case, field),
         requested,
         document,
+    }
+}
+
+/// Whether a field says otherwise than the request, and how a name is only written otherwise. Capitals are no difference.
+fn difference(case: &Case, field: Field) -> (bool, Vec<NameDifferenceKind>) {
+    let (requested, document) = (case.requested_value(field), case.document_value(field));
+    let part = match field {
+        Field::GivenName => NamePart::GivenName,
+        Field::Surname1 | Field::Surname2 => NamePart::Surnames,
+        _ => {
+            let differs = requested.to_uppercase() != document.to_uppercase();
+            return (
+                !requested.is_empty() && !document.is_empty() && differs,
+                Vec::new(),
+            );
+        }
+    };
+    let whole = kinds(
+        compare_names(&requested_name(case), &document_name(case)),
+        part,
+    );
+    if requested.is_empty() || document.is_empty() {
+        let one = requested.is_empty() != document.is_empty();
+        let missing = |kind: &NameDifferenceKind| {
+            one && field == Field::Surname2 && *kind == NameDifferenceKind::SecondSurnameMissing
+        };
+        return (false, whole.into_iter().filter(missing).collect());
+    }
+    if field == Field::GivenName {
+        return (whole.contains(&NameDifferenceKind::Different), whole);
+    }
+    let alone = |surname: &str, may_be_cut| PersonName {
+        given_name: "X".to_owned(),
+        surname_1: surname.to_owned(),
+        surname_2: String::new(),
+        may_be_cut,
+    };
+    let cut = document_name(case).may_be_cut;
+    let own = compare_names(&alone(requested, false), &alone(&document, cut));
+    match (whole.contains(&NameDifferenceKind::Different), own.same) {
+        (true, same) => (!same, kinds(own, part)),
+        (false, true) => (false, kinds(own, part)),
+        // As a whole they are the same.
+        (false, false) => (false, whole),
+    }
+}
+
+fn kinds(compared: NameComparison, part: NamePart) -> Vec<NameDifferenceKind> {
+    let of_part = compared.differences.into_iter().filter(|d| d.part == part);
+    let kinds = of_part.map(|difference| difference.kind);
+    kinds
+        .filter(|kind| !matches!(kind, NameDifferenceKind::Case | NameDifferenceKind::Missing))
+        .collect()
+}
+
+fn requested_name(case: &Case) -> PersonName {
+    PersonName {
+        given_name: case.form.given_name.clone(),
+        surname_1: case.form.surname_1.clone(),
+        surname_2: case.form.surname_2.clone(),
+        may_be_cut: false,
+    }
+}
+
+fn document_name(case: &Case) -> PersonName {
+    let names = [Field::GivenName, Field::Surname1, Field::Surname2];
+    let of_zone = |field: &Field| {
+        let entry = case.fields.get(field);
+        entry.is_some_and(|entry| entry.source == FieldSource::Mrz)
+    };
+    let [given_name, surname_1, surname_2] = names.map(|field| case.document_value(field));
+    PersonName {
+        given_name,
+        surname_1,
+        surname_2,
+        may_be_cut: names.iter().any(of_zone)
+            && case.zone().is_some_and(|(_, zone)| zone.names_cut()),
     }
 }
 
@@ -223,6 +303,10 @@ fn step_view(case: &Case, step: Step) -> StepView {
 
 #[cfg(test)]
 mod tests {
+    use evidence::{Challenge, FieldEntry, OperatorRecord};
+    use rand::SeedableRng;
+    use time::macros::datetime;
+
     use super::*;
     use crate::failure::code_name;
 
@@ -232,5 +316,98 @@ mod tests {
             assert_eq!(cause(&code_name(code)), code);
         }
         assert_eq!(cause("the program was closed"), FailureCode::ProgramClosed);
+    }
+
+    fn case(requested: [&str; 3], document: [&str; 3]) -> Case {
+        let operator = OperatorRecord {
+            name: "o".to_owned(),
+            rao_id: None,
+        };
+        let mut rng = rand::rngs::StdRng::seed_from_u64(1);
+        let at = datetime!(2026-03-10 09:00 UTC);
+        let challenge = Challenge::draw(&mut rng);
+        let mut case = Case::new(
+            "c".to_owned(),
+            "sandbox".to_owned(),
+            at,
+            operator,
+            challenge,
+        );
+        let [given, first, second] = requested.map(str::to_owned);
+        (
+            case.form.given_name,
+            case.form.surname_1,
+            case.form.surname_2,
+        ) = (given, first, second);
+        let names = [Field::GivenName, Field::Surname1, Field::Surname2];
+        for (field, value) in names.into_iter().zip(document) {
+            let entry = FieldEntry {
+                value: value.to_owned(),
+                source: FieldSource::Mrz,
+                ..FieldEntry::default()
+            };
+            case.fields.insert(field, entry);
+        }
+        case
+    }
+
+    #[test]
+    fn a_name_in_another_spelling_does_not_differ_and_says_how() {
+        use NameDifferenceKind::*;
+        type Said<'a> = (bool, &'a [NameDifferenceKind]);
+        let same: Said = (false, &[]);
+        let table: [([&str; 3], [&str; 3], [Said; 3]); 7] = [
+            (
+                ["Ana", "Muñoz", "García"],
+                ["ANA", "MUNOZ", "GARCIA"],
+                [same, (false, &[Diacritics]), (false, &[Diacritics])],
+            ),
+            (
+                ["Jürgen", "Müller", ""],
+                ["JUERGEN", "MUELLER", ""],
+                [
+                    (false, &[Transliteration]),
+                    (false, &[Transliteration]),
+                    same,
+                ],
+            ),
+            (
+                ["Ana", "Ruiz", "Gil"],
+                ["ANA", "RUIZ", ""],
+                [same, same, (false, &[SecondSurnameMissing])],
+            ),
+            (
+                ["Ana", "Ruiz Gil", ""],
+                ["ANA", "RUIZ", "GIL"],
+                [same, (false, &[SecondSurnameMissing]), same],
+            ),
+            (
+                ["Ana María", "Ruiz", ""],
+                ["ANA", "RUIZ", ""],
+                [(false, &[GivenNameMissing]), same, same],
+            ),
+            (
+                ["Ana", "Ruiz", "Gil"],
+                ["ANA", "PEREZ", "GIL"],
+                [same, (true, &[Different]), same],
+            ),
+            (
+                ["Eva", "Ruiz", ""],
+                ["ANA", "RUIZ", ""],
+                [(true, &[Different]), same, same],
+            ),
+        ];
+        for (requested, document, said) in table {
+            let case = case(requested, document);
+            let names = [Field::GivenName, Field::Surname1, Field::Surname2];
+            for (field, (differs, how)) in names.into_iter().zip(said) {
+                let expected = (differs, how.to_vec());
+                assert_eq!(
+                    difference(&case, field),
+                    expected,
+                    "{requested:?} {document:?}"
+                );
+            }
+        }
     }
 }

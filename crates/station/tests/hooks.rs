@@ -6,12 +6,13 @@ mod common;
 use std::sync::{Arc, Mutex};
 
 use common::*;
-use evidence::{Check, CheckResult, Field};
+use evidence::{Check, CheckResult, DocumentType, Field};
 use serde_json::{Value, json};
 use station::contract::*;
 use station::hooks::{CodeHook, RegisterHook};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 /// A service that answers each question alike, and keeps what it was asked.
 struct Service {
@@ -20,6 +21,11 @@ struct Service {
 }
 
 async fn service(status: u16, answer: &str) -> Service {
+    held(status, answer, None).await
+}
+
+/// A service that answers when it is let to.
+async fn held(status: u16, answer: &str, until: Option<Arc<Notify>>) -> Service {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/ask", listener.local_addr().unwrap());
     let asked: Arc<Mutex<Vec<Value>>> = Arc::default();
@@ -40,6 +46,9 @@ async fn service(status: u16, answer: &str) -> Service {
                 }
             };
             kept.lock().unwrap().push(body);
+            if let Some(until) = &until {
+                until.notified().await;
+            }
             let text = format!(
                 "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
                 answer.len()
@@ -312,4 +321,164 @@ async fn without_services_nothing_is_offered() {
         let refused = desk.ask(command).await.unwrap_err();
         assert_eq!(refused.code, FailureCode::NotAllowedNow);
     }
+}
+
+fn attest(check: Check, value: Option<bool>, reason: Option<&str>) -> Command {
+    Command::AttestCheck {
+        check,
+        value,
+        reason: reason.map(str::to_owned),
+    }
+}
+
+/// Overrides a false, takes that back, and vouches again.
+async fn cannot_be_washed(desk: &Desk, check: Check) {
+    let before = result(desk, check);
+    assert_eq!(before.value(), Some(false));
+    let needed = desk.ask(attest(check, Some(true), None)).await.unwrap_err();
+    assert_eq!(needed.code, FailureCode::ReasonNeeded);
+    desk.ok(attest(check, Some(true), Some("known in person")))
+        .await;
+    let CheckResult::Attested {
+        value,
+        measured,
+        overridden,
+        ..
+    } = result(desk, check)
+    else {
+        panic!("{:?}", result(desk, check));
+    };
+    assert_eq!((value, measured), (true, Some(false)));
+    assert_eq!(overridden.as_deref(), Some(&before));
+    let again = desk.ask(attest(check, Some(true), None)).await.unwrap_err();
+    assert_eq!(again.code, FailureCode::ReasonNeeded);
+    for take_back in [None, Some(false)] {
+        desk.ok(attest(check, take_back, None)).await;
+        assert_eq!(result(desk, check), before);
+        let needed = desk.ask(attest(check, Some(true), None)).await.unwrap_err();
+        assert_eq!(needed.code, FailureCode::ReasonNeeded);
+        desk.ok(attest(check, Some(true), Some("known in person")))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_looked_up_or_proved_stays_under_an_override() {
+    let folder = tempfile::tempdir().unwrap();
+    let codes = service(200, "{}").await;
+    let register = service(200, &json!({"matches": false}).to_string()).await;
+    let desk = desk(folder.path(), Some(&codes), Some(&register)).await;
+    desk.ok(Command::SetField {
+        field: Field::SerialNumber,
+        value: "12345678Z".into(),
+    })
+    .await;
+    desk.ok(Command::AskRegister).await;
+    desk.until("answered", |view| view.register == RegisterView::Answered)
+        .await;
+    cannot_be_washed(&desk, Check::DocumentsMatch).await;
+    desk.ok(Command::SendCode).await;
+    desk.until("sent", |view| matches!(view.code, CodeView::Sent { .. }))
+        .await;
+    returned(&desk, "WRONG1").await;
+    returned(&desk, "WRONG2").await;
+    cannot_be_washed(&desk, Check::OtpValidation).await;
+}
+
+#[tokio::test]
+async fn an_answer_and_its_override_go_with_what_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let register = service(200, &json!({"matches": false}).to_string()).await;
+    let desk = desk(folder.path(), None, Some(&register)).await;
+    desk.ok(Command::SetField {
+        field: Field::SerialNumber,
+        value: "12345678Z".into(),
+    })
+    .await;
+    for overridden in [false, true] {
+        desk.ok(Command::AskRegister).await;
+        desk.until("answered", |view| view.register == RegisterView::Answered)
+            .await;
+        if overridden {
+            desk.ok(attest(
+                Check::DocumentsMatch,
+                Some(true),
+                Some("mistyped there"),
+            ))
+            .await;
+        }
+        let country = if overridden { "IT" } else { "PT" };
+        desk.ok(Command::SetDocument {
+            document_type: DocumentType::Idc,
+            country: country.into(),
+        })
+        .await;
+        let now = result(&desk, Check::DocumentsMatch);
+        assert_eq!(now, CheckResult::NotPerformed, "{overridden}");
+        assert_eq!(desk.view().register, RegisterView::Ready);
+    }
+}
+
+#[tokio::test]
+async fn a_code_proves_nothing_of_another_telephone() {
+    let folder = tempfile::tempdir().unwrap();
+    let codes = service(200, "{}").await;
+    let desk = desk(folder.path(), Some(&codes), None).await;
+    let mobile = |number: &str| RequestForm {
+        mobile_phone_number: number.into(),
+        ..form()
+    };
+    for (number, return_it) in [("+34600000001", true), ("+34600000002", false)] {
+        desk.ok(Command::SendCode).await;
+        desk.until("sent", |view| matches!(view.code, CodeView::Sent { .. }))
+            .await;
+        let code = codes.last()["code"].as_str().unwrap().to_owned();
+        if return_it {
+            returned(&desk, &code).await;
+            assert_eq!(result(&desk, Check::OtpValidation).value(), Some(true));
+        }
+        desk.ok(Command::UpdateRequest {
+            form: mobile(number),
+        })
+        .await;
+        desk.until("the change", |view| {
+            view.request_work == Work::Idle && view.form.mobile_phone_number == number
+        })
+        .await;
+        assert_eq!(desk.view().code, CodeView::Ready);
+        let now = result(&desk, Check::OtpValidation);
+        assert_eq!(now, CheckResult::NotPerformed);
+        let late = desk.ask(Command::ReturnCode { code }).await.unwrap_err();
+        assert_eq!(late.code, FailureCode::NotAllowedNow);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_comes_while_the_evidence_is_sent_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Arc::new(Notify::new());
+    let answer = json!({"matches": true}).to_string();
+    let register = held(200, &answer, Some(gate.clone())).await;
+    let desk = desk(folder.path(), None, Some(&register)).await;
+    desk.ok(Command::AcceptConsent).await;
+    desk.pictures().await;
+    desk.video().await;
+    desk.data().await;
+    desk.seen().await;
+    fault(
+        &desk,
+        r#"{"operation":"upload_video","kind":"bandwidth","bytes_per_s":20000,"times":null}"#,
+    )
+    .await;
+    desk.ok(Command::AskRegister).await;
+    desk.ok(Command::Send).await;
+    gate.notify_one();
+    let view = desk
+        .until("the answer", |view| view.register != RegisterView::Asking)
+        .await;
+    assert!(matches!(view.delivery, DeliveryView::Sending { .. }));
+    assert_eq!(view.register, RegisterView::Ready);
+    let now = result(&desk, Check::DocumentsMatch);
+    assert_eq!(now, CheckResult::NotPerformed);
+    desk.ok(Command::CancelSend).await;
 }

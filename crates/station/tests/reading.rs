@@ -264,13 +264,18 @@ async fn what_was_measured_is_overridden_with_a_reason_and_falls_with_it() {
         field: Field::IdDocumentValidity,
         value: value.into(),
     };
-    // The measurement changes: what overrode it falls.
+    // What is typed over a date that was read surely does not count; the override stands.
     desk.ok(set("01/01/2020")).await;
     let now = check(&desk.view(), Check::DocumentNotexpired).result;
-    assert!(
-        matches!(now, CheckResult::Measured { value: false, .. }),
-        "{now:?}"
-    );
+    assert_eq!(now, overridden);
+    // What was read goes: what overrode it falls, and the typed date is judged as what it is.
+    desk.ok(Command::DiscardImage {
+        kind: ImageKind::DocumentRear,
+    })
+    .await;
+    let view = check(&desk.view(), Check::DocumentNotexpired);
+    assert_eq!(view.result.value(), Some(false), "{view:?}");
+    assert!(reasons(&view).contains(&(ReasonCode::DateByHand, None)));
     desk.ok(attest(Some(true), Some("prolonged by decree")))
         .await;
     desk.ok(attest(None, None)).await;
@@ -284,4 +289,82 @@ async fn what_was_measured_is_overridden_with_a_reason_and_falls_with_it() {
         .iter()
         .filter(|event| event["event"] == "check_overridden");
     assert_eq!(overrides.count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_for_the_document_falls_with_its_pictures_and_with_the_consent() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    requested(&desk).await;
+    let word = |value| Command::AttestCheck {
+        check: Check::DocumentNotcopy,
+        value,
+        reason: None,
+    };
+    let said = || check(&desk.view(), Check::DocumentNotcopy).result.value();
+    desk.still(Step::DocumentFront, ImageKind::DocumentFront)
+        .await;
+    desk.still(Step::DocumentRear, ImageKind::DocumentRear)
+        .await;
+    desk.seen().await;
+    desk.ok(word(Some(true))).await;
+    desk.still(Step::Selfie, ImageKind::DocumentOwner).await;
+    assert_eq!(said(), Some(true), "the selfie is none of the document's");
+    desk.still(Step::DocumentRear, ImageKind::DocumentRear)
+        .await;
+    assert_eq!(said(), None);
+    desk.ok(word(Some(true))).await;
+    desk.ok(Command::RefuseConsent).await;
+    assert_eq!(said(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_given_for_one_document_is_none_for_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    desk.started().await;
+    // The request's name is not the specimen's.
+    desk.request().await;
+    desk.ok(Command::AcceptConsent).await;
+    desk.camera().await;
+    desk.still(Step::DocumentRear, ImageKind::DocumentRear)
+        .await;
+    desk.seen().await;
+    let integrity = || check(&desk.view(), Check::DataIntegrity).result;
+    assert_eq!(integrity().value(), Some(false));
+    desk.ok(Command::AttestCheck {
+        check: Check::DataIntegrity,
+        value: Some(true),
+        reason: Some("married since".into()),
+    })
+    .await;
+    assert_eq!(integrity().value(), Some(true));
+    desk.still(Step::DocumentRear, ImageKind::DocumentRear)
+        .await;
+    desk.seen().await;
+    let now = integrity();
+    assert!(
+        matches!(now, CheckResult::Measured { value: false, .. }),
+        "{now:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_emptied_by_hand_stays_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    requested(&desk).await;
+    desk.still(Step::DocumentRear, ImageKind::DocumentRear)
+        .await;
+    desk.seen().await;
+    desk.ok(Command::SetField {
+        field: Field::Sex,
+        value: String::new(),
+    })
+    .await;
+    desk.still(Step::DocumentFront, ImageKind::DocumentFront)
+        .await;
+    let view = desk.seen().await;
+    assert_eq!(field(&view, Field::Sex).document, "");
+    assert_eq!(field(&view, Field::Surname1).document, "ERIKSSON");
 }

@@ -1,6 +1,7 @@
 import type { FieldSource } from '../api/bindings/FieldSource';
 import type { ImageKind } from '../api/bindings/ImageKind';
 import type { Instruction } from '../api/bindings/Instruction';
+import type { NameDifferenceKind } from '../api/bindings/NameDifferenceKind';
 import type { Measured } from '../api/bindings/Measured';
 import type { ProblemKind } from '../api/bindings/ProblemKind';
 
@@ -182,6 +183,19 @@ export const seeing = {
     use: (value: string) => `Use ${value}`,
     useFrom: (value: string, source: string) => `Use ${value}, as in: ${source}`,
     differsName: 'The document writes another name.',
+    written: {
+      case: 'Written with other capitals',
+      diacritics: 'Written with other accents, or none',
+      transliteration: 'Letters are written otherwise in the zone',
+      separators: 'Hyphens or spaces differ',
+      order: 'Names in another order',
+      given_name_missing: 'A further given name is on one side only',
+      second_surname_missing: 'A second surname is on one side only',
+      surnames_divided: 'Surnames are divided otherwise',
+      cut: 'Cut at the end of the zone',
+      missing: 'No name to compare',
+      different: 'The document writes another name',
+    } satisfies Record<NameDifferenceKind, string>,
     differsNumber: 'The document has another number.',
     differsOther: 'The document says otherwise.',
     dateForm: 'DD/MM/YYYY',

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use time::Date;
+
 use super::{Judged, LEAST_SURE_PRINT, plain};
 use crate::countries::alpha2;
-use crate::reading_fields::{field_date, personal_number};
+use crate::dates::never_expires;
+use crate::reading_fields::{card_number, field_date, own_number, personal_number, written};
 use crate::{
     Case, CheckReason, Field, FieldRead, FieldSource, ImageKind, NumberCheck, NumberKind,
     PersonName, ReadValue, ReasonCode, ZoneReading, check_number, compare_names, fields_read,
@@ -38,7 +41,8 @@ pub(super) fn judged(case: &Case) -> Judged {
     };
     let mut reasons = vec![digits(zone)];
     reasons.extend(form(zone));
-    let read = fields_read(&case.readings);
+    let read = fields_read(&case.readings, &case.document_country);
+    reasons.extend(zones_agree(case));
     reasons.extend(as_requested(case, zone, &read));
     reasons.extend(as_printed(case, zone));
     reasons.extend(number_rule(zone, &read));
@@ -107,7 +111,7 @@ fn as_requested(
         given_name: value(&Field::GivenName).to_owned(),
         surname_1: value(&Field::Surname1).to_owned(),
         surname_2: value(&Field::Surname2).to_owned(),
-        may_be_cut: is_cut(zone),
+        may_be_cut: zone.names_cut(),
     };
     if !form.surname_1.is_empty() {
         let same = compare_names(&requested, &document).same;
@@ -124,11 +128,15 @@ fn as_requested(
             (!open).then_some(same),
         ));
     }
-    let passport = matches!(zone.kind.as_str(), "TD3");
-    match form.id_document_type.as_str() {
-        "PAS" => reasons.push(plain(ReasonCode::KindAsRequested, Some(passport))),
-        "IDC" => reasons.push(plain(ReasonCode::KindAsRequested, Some(!passport))),
-        _ => {}
+    // A visa's zone, MRVA or MRVB, is of neither kind.
+    let kinds: &[&str] = match form.id_document_type.as_str() {
+        "PAS" => &["TD3"],
+        "IDC" => &["TD1", "TD2"],
+        _ => &[],
+    };
+    if !kinds.is_empty() {
+        let same = kinds.contains(&zone.kind.as_str());
+        reasons.push(plain(ReasonCode::KindAsRequested, Some(same)));
     }
     if !form.id_document_country.is_empty() {
         // A code that stands for no state cannot be compared.
@@ -160,7 +168,7 @@ fn as_printed(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
             given_name: zone.text("given_names").replace('<', " "),
             surname_1: zone.text("surname").replace('<', " "),
             surname_2: String::new(),
-            may_be_cut: is_cut(zone),
+            may_be_cut: zone.names_cut(),
         };
         let same = compare_names(&on_front, &in_zone).same;
         let same = sure_of(same, zone, &["surname", "given_names"]);
@@ -179,7 +187,11 @@ fn as_printed(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
         .iter()
         .filter_map(|(field, name)| {
             let printed = field_date(printed(*field)?)?;
-            Some(printed.to_string() == zone.text(name))
+            let country = zone.text("country");
+            let in_zone = field_date(&written(country, *field, zone.text(name)));
+            let ever =
+                |date: Date| *field == Field::IdDocumentValidity && never_expires(country, date);
+            Some(in_zone == Some(printed) || ever(printed) && in_zone.is_some_and(ever))
         })
         .collect();
     if !same.is_empty() {
@@ -190,18 +202,79 @@ fn as_printed(case: &Case, zone: &ZoneReading) -> Vec<CheckReason> {
     reasons
 }
 
-/// The Spanish personal number's letter; other states' numbers are checked where the zone checks them.
+/// What the numbers' own checks say. A printed one that fails may be misread, for no digit of the zone holds it.
 fn number_rule(zone: &ZoneReading, read: &BTreeMap<Field, FieldRead>) -> Option<CheckReason> {
-    if zone.text("country") != "ESP" || personal_number(zone, "ESP").is_none() {
-        return None;
+    let country = zone.text("country");
+    let own = personal_number(zone, country).map(|(number, _)| own_number(country, &number));
+    let said = [(own, "optional"), (Some(card_number(zone)), "number")];
+    let mut said: Vec<Option<bool>> = said
+        .into_iter()
+        .filter_map(|(rule, name)| match rule? {
+            NumberCheck::Valid => Some(Some(true)),
+            NumberCheck::Invalid => Some(sure_of(false, zone, &["country", name])),
+            NumberCheck::NoRule => None,
+        })
+        .collect();
+    let printed = read
+        .get(&Field::SerialNumber)
+        .and_then(|read| match read.source {
+            FieldSource::Printed => Some((read.value.as_str(), read.confidence)),
+            _ => (read.printed.as_ref()).map(|form| (form.value.as_str(), form.confidence)),
+        });
+    if let Some((number, _)) = printed.filter(|(_, confidence)| *confidence >= LEAST_SURE_PRINT) {
+        match own_number(country, number) {
+            NumberCheck::Valid => said.push(Some(true)),
+            NumberCheck::Invalid => said.push(None),
+            NumberCheck::NoRule => {}
+        }
     }
-    let number = &read.get(&Field::SerialNumber)?.value;
-    let holds = match check_number("ESP", NumberKind::Personal, number) {
-        NumberCheck::Valid => Some(true),
-        NumberCheck::Invalid => sure_of(false, zone, &["country", "optional"]),
-        NumberCheck::NoRule => None,
-    };
+    let holds = [Some(false), None, Some(true)];
+    let holds = holds.into_iter().find(|holds| said.contains(holds))?;
     Some(plain(ReasonCode::NumberRule, holds))
+}
+
+/// Fields of which two zones of one document say the same, names apart.
+const IN_BOTH: [&str; 6] = [
+    "country",
+    "nationality",
+    "number",
+    "birth_date",
+    "expiry_date",
+    "sex",
+];
+
+/// Whether the zones of both sides say the same. A difference counts where both were read surely.
+fn zones_agree(case: &Case) -> Option<CheckReason> {
+    let mut zones = case.readings.values().filter_map(|r| r.zone.as_ref());
+    let (one, other) = (zones.next()?, zones.next()?);
+    let sure = |zone: &ZoneReading, read: &ReadValue| {
+        zone.all_valid || read.valid == Some(true) || read.confidence >= LEAST_SURE_FAILURE
+    };
+    let surely = |name: &str| {
+        let both = [one, other].map(|zone| (zone.fields.get(name)).map(|read| sure(zone, read)));
+        both == [Some(true), Some(true)]
+    };
+    let differs = |name: &str| {
+        let values = [one.text(name), other.text(name)];
+        surely(name) && !values.contains(&"") && values[0] != values[1]
+    };
+    let name = |zone: &ZoneReading| PersonName {
+        given_name: zone.text("given_names").replace('<', " "),
+        surname_1: zone.text("surname").replace('<', " "),
+        surname_2: String::new(),
+        may_be_cut: zone.names_cut(),
+    };
+    // Of two kinds of zone, either may be the one that has no place for all.
+    let same_name = compare_names(&name(one), &name(other)).same
+        || compare_names(&name(other), &name(one)).same;
+    let named = ["surname", "given_names"].iter().all(|name| surely(name));
+    let contradict = IN_BOTH.iter().any(|name| differs(name)) || (named && !same_name);
+    let holds = match (contradict, one.all_valid && other.all_valid) {
+        (true, _) => Some(false),
+        (false, true) => Some(true),
+        (false, false) => None,
+    };
+    Some(plain(ReasonCode::ZonesAgree, holds))
 }
 
 /// What a comparison says: a difference counts only where the fields of the zone were read surely.
@@ -256,19 +329,6 @@ fn alike(field: Field, one: &str, other: &str) -> bool {
         }
         _ => bare(one) == bare(other),
     }
-}
-
-/// Whether the zone's names fill their place to its end. On France's former card they have two places.
-fn is_cut(zone: &ZoneReading) -> bool {
-    let french = zone.kind == "TD2" && zone.text("country") == "FRA";
-    let places: &[(usize, usize)] = match zone.kind.as_str() {
-        "TD1" => &[(2, 29)],
-        "TD2" if french => &[(0, 29), (1, 26)],
-        "TD2" | "MRVB" => &[(0, 35)],
-        _ => &[(0, 43)],
-    };
-    let last = |(line, place): &(usize, usize)| zone.lines.get(*line)?.chars().nth(*place);
-    places.iter().filter_map(last).any(|letter| letter != '<')
 }
 
 fn bare(number: &str) -> String {

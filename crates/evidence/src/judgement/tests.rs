@@ -10,13 +10,13 @@ use crate::{
     fields_read,
 };
 
-const TODAY: Today = Today {
+pub(super) const TODAY: Today = Today {
     date: date!(2026 - 03 - 10),
     zone_offset_min: 60,
     clock: Clock::Checked { off_by_s: 0 },
 };
 
-fn value(text: &str, valid: Option<bool>, confidence: f32) -> ReadValue {
+pub(super) fn value(text: &str, valid: Option<bool>, confidence: f32) -> ReadValue {
     ReadValue {
         value: text.to_owned(),
         valid,
@@ -24,7 +24,7 @@ fn value(text: &str, valid: Option<bool>, confidence: f32) -> ReadValue {
     }
 }
 
-fn zone() -> ZoneReading {
+pub(super) fn zone() -> ZoneReading {
     let fields = [
         ("type", value("ID", None, 1.0)),
         ("country", value("ESP", None, 1.0)),
@@ -50,7 +50,7 @@ fn zone() -> ZoneReading {
     }
 }
 
-fn front() -> BTreeMap<Field, ReadValue> {
+pub(super) fn front() -> BTreeMap<Field, ReadValue> {
     BTreeMap::from([
         (Field::Surname1, value("MUÑOZ", None, 0.95)),
         (Field::Surname2, value("GARCÍA", None, 0.95)),
@@ -59,7 +59,7 @@ fn front() -> BTreeMap<Field, ReadValue> {
     ])
 }
 
-fn image(sha256: &str) -> ImageRecord {
+pub(super) fn image(sha256: &str) -> ImageRecord {
     ImageRecord {
         id: "i".to_owned(),
         file: "i.jpg".to_owned(),
@@ -78,7 +78,10 @@ fn image(sha256: &str) -> ImageRecord {
     }
 }
 
-fn reading(zone: Option<ZoneReading>, printed: BTreeMap<Field, ReadValue>) -> PictureReading {
+pub(super) fn reading(
+    zone: Option<ZoneReading>,
+    printed: BTreeMap<Field, ReadValue>,
+) -> PictureReading {
     PictureReading {
         image_sha256: "00".to_owned(),
         zone,
@@ -97,7 +100,7 @@ fn reading(zone: Option<ZoneReading>, printed: BTreeMap<Field, ReadValue>) -> Pi
     }
 }
 
-fn case(zone: ZoneReading) -> Case {
+pub(super) fn case(zone: ZoneReading) -> Case {
     let mut case = Case::new(
         "c".to_owned(),
         "sandbox".to_owned(),
@@ -124,22 +127,22 @@ fn case(zone: ZoneReading) -> Case {
             reading(Some(zone), BTreeMap::new()),
         ),
     ]);
-    let read = fields_read(&case.readings);
+    let read = fields_read(&case.readings, &case.document_country);
     case.take_fields(read);
     case
 }
 
-fn with(change: impl FnOnce(&mut ZoneReading)) -> Case {
+pub(super) fn with(change: impl FnOnce(&mut ZoneReading)) -> Case {
     let mut zone = zone();
     change(&mut zone);
     case(zone)
 }
 
-fn result(case: &Case, check: Check) -> Option<bool> {
+pub(super) fn result(case: &Case, check: Check) -> Option<bool> {
     judge(case, &TODAY)[&check].result.value()
 }
 
-fn said(case: &Case, check: Check, code: ReasonCode) -> Option<Option<bool>> {
+pub(super) fn said(case: &Case, check: Check, code: ReasonCode) -> Option<Option<bool>> {
     let judged = judge(case, &TODAY).remove(&check).unwrap();
     let reasons = match judged.result {
         CheckResult::Measured { reasons, .. } => reasons,
@@ -215,14 +218,54 @@ fn doubt_judges_nothing_and_says_so() {
 }
 
 #[test]
-fn what_a_person_typed_is_judged() {
-    let mut case = case(zone());
+fn a_date_that_was_read_surely_goes_before_what_was_typed() {
     let at = datetime!(2026-03-10 09:00 UTC);
+    let by_hand = |case: &Case, check| said(case, check, ReasonCode::DateByHand);
+    // What the zone says, how surely, what is typed, what comes of it, and whether that is said to be typed.
+    let table = [
+        ("2020-12-24", Some(true), "24/12/2030", Some(false), None),
+        ("2030-12-24", Some(true), "24/12/2020", Some(true), None),
+        (
+            "2020-12-24",
+            Some(false),
+            "24/12/2030",
+            Some(true),
+            Some(None),
+        ),
+        ("2030-12-24", None, "24/12/2020", Some(false), Some(None)),
+    ];
+    for (read, valid, typed, judged, hand) in table {
+        for (name, field, check) in [
+            (
+                "expiry_date",
+                Field::IdDocumentValidity,
+                Check::DocumentNotexpired,
+            ),
+            ("birth_date", Field::BirthDate, Check::DocumentNotunderage),
+        ] {
+            let birth = field == Field::BirthDate;
+            let day = |text: &str| match birth {
+                true => text.replace("2030", "2015").replace("2020", "2000"),
+                false => text.to_owned(),
+            };
+            // An early birth holds, an early end does not.
+            let judged = judged.map(|value| value != birth);
+            let mut case = with(|zone| {
+                zone.fields
+                    .insert(name.into(), value(&day(read), valid, 0.4));
+            });
+            let front = case.readings.get_mut(&ImageKind::DocumentFront).unwrap();
+            front.printed.remove(&Field::BirthDate);
+            case.set_field(field, &day(typed), at).unwrap();
+            assert_eq!(result(&case, check), judged, "{name} {read} {typed}");
+            assert_eq!(by_hand(&case, check), hand, "{name} {read} {typed}");
+        }
+    }
+    let mut case = case(zone());
     case.set_field(Field::IdDocumentValidity, "01/01/2020", at)
         .unwrap();
-    assert_eq!(result(&case, Check::DocumentNotexpired), Some(false));
-    let by_hand = said(&case, Check::DataIntegrity, ReasonCode::EditedByHand);
-    assert_eq!(by_hand, Some(Some(false)));
+    let edited = said(&case, Check::DataIntegrity, ReasonCode::EditedByHand);
+    assert_eq!(edited, Some(Some(false)));
 }
 
 #[test]
@@ -266,7 +309,7 @@ fn a_clock_that_is_wrong_judges_no_date() {
 #[test]
 fn what_breaks_the_datas_integrity() {
     type Break = fn(&mut Case);
-    let table: [(&str, ReasonCode, Break); 5] = [
+    let table: [(&str, ReasonCode, Break); 6] = [
         ("another name", ReasonCode::NameAsRequested, |case| {
             case.form.surname_1 = "Ruiz".to_owned();
         }),
@@ -275,6 +318,10 @@ fn what_breaks_the_datas_integrity() {
         }),
         ("another kind", ReasonCode::KindAsRequested, |case| {
             case.form.id_document_type = "PAS".to_owned();
+        }),
+        ("a visa", ReasonCode::KindAsRequested, |case| {
+            let rear = case.readings.get_mut(&ImageKind::DocumentRear).unwrap();
+            rear.zone.as_mut().unwrap().kind = "MRVB".to_owned();
         }),
         ("another country", ReasonCode::CountryAsRequested, |case| {
             case.form.id_document_country = "FR".to_owned();
@@ -337,7 +384,7 @@ fn readings_go_with_their_pictures() {
     case.images.insert(ImageKind::DocumentRear, image("01"));
     assert!(case.forget_stale());
     assert!(case.zone().is_none());
-    let read = fields_read(&case.readings);
+    let read = fields_read(&case.readings, &case.document_country);
     case.take_fields(read);
     assert!(
         !case.fields.contains_key(&Field::BirthDate)

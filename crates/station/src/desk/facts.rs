@@ -381,6 +381,7 @@ mod tests {
             at: "2026-03-01T10:00:00Z".to_owned(),
             reason: None,
             measured: None,
+            overridden: None,
         };
         let record = record(json!([["Data integrity", true]]));
         let source = |own: CheckResult| {

@@ -129,13 +129,13 @@ fn copy_hints(cues: &CopyCues) -> Vec<CheckReason> {
             ReasonCode::Colour,
             cues.colour_share >= LEAST_COLOUR,
             format!("{:.3}", cues.colour_share),
-            format!("≥ {LEAST_COLOUR}"),
+            LEAST_COLOUR.to_string(),
         ),
         hint(
             ReasonCode::ScreenPattern,
             cues.pattern <= MOST_PATTERN,
             format!("{:.0}", cues.pattern),
-            format!("≤ {MOST_PATTERN}"),
+            MOST_PATTERN.to_string(),
         ),
     ]
 }

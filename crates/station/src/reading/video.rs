@@ -176,7 +176,7 @@ fn record(challenge: &Challenge, result: &LivenessResult) -> LivenessRecord {
         ReasonCode::SamePerson,
         Some(!failed(Reason::OtherPerson)),
         result.largest_distance.map(|d| format!("{d:.2}")),
-        Some(format!("≤ {MOST_DISTANCE}")),
+        Some(MOST_DISTANCE.to_string()),
     ));
     let missing: Duration = result
         .missing_face

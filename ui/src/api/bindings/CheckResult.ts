@@ -24,4 +24,8 @@ reason: string | null,
 /**
  * What was measured and is overridden.
  */
-measured: boolean | null, };
+measured: boolean | null, 
+/**
+ * The same in full: it stands again when the override is taken back.
+ */
+overridden: CheckResult | null, };
