@@ -1,6 +1,7 @@
 //! The accepted video: whether the person in it did what was asked, and the best view of the face.
 
 use std::io::BufReader;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use evidence::{Case, Challenge, ChallengeAction, CheckReason, LivenessRecord, ReasonCode};
@@ -13,7 +14,7 @@ use vision::liveness::{
 
 use super::{faces, vision_failed};
 use crate::contract::{Failure, FailureCode};
-use crate::failure::{chain, of};
+use crate::failure::{chain, of, plain};
 use crate::guiding::demand;
 use crate::source;
 use crate::store::CaseStore;
@@ -75,7 +76,8 @@ impl Task {
         })
     }
 
-    pub fn look(self, store: &dyn CaseStore) -> Result<VideoSeen, Failure> {
+    /// Decodes the whole video, until it is told to stop.
+    pub fn look(self, store: &dyn CaseStore, stopped: &AtomicBool) -> Result<VideoSeen, Failure> {
         let (file, _) = store.open(&self.case_id, &self.file)?;
         let unreadable =
             |error: recorder::ReadError| of(FailureCode::VideoUnreadable, chain(&error));
@@ -85,6 +87,9 @@ impl Task {
         let mut best = BestView::default();
         let mut next = Duration::ZERO;
         while let Some(frame) = reader.next_frame().map_err(unreadable)? {
+            if stopped.load(Ordering::Relaxed) {
+                return Err(plain(FailureCode::Cancelled));
+            }
             // A frame out of order is looked at too: that its time is impossible is what is to be seen.
             let back = seen.last().is_some_and(|last| frame.at <= last.at);
             if frame.at < next && !back {
@@ -232,6 +237,7 @@ fn reason(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -248,5 +254,28 @@ mod tests {
         assert_eq!(shown_document(&challenge), [[ms(1000), ms(8500)]]);
         challenge.marked_ms = vec![Some(1000), None, None];
         assert!(shown_document(&challenge).is_empty());
+    }
+
+    #[test]
+    fn a_look_through_a_video_ends_when_it_is_told_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::store::FolderStore::open(folder.path()).unwrap();
+        let film = include_bytes!("../../../ra-mock/specimens/video.mp4");
+        store.create("case").unwrap();
+        let put = store.put("case", "video.mp4", &mut |out| out.write_all(film));
+        put.unwrap();
+        let task = Task {
+            case_id: "case".to_owned(),
+            file: "video.mp4".to_owned(),
+            digest: String::new(),
+            challenge: Challenge {
+                code: String::new(),
+                actions: Vec::new(),
+                marked_ms: Vec::new(),
+            },
+            warnings: Vec::new(),
+        };
+        let looked = task.look(&store, &AtomicBool::new(true));
+        assert_eq!(looked.err().unwrap().code, FailureCode::Cancelled);
     }
 }

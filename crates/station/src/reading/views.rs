@@ -51,14 +51,15 @@ impl Seeing {
 
     pub fn faces(&self, case: &Case) -> FacesView {
         let of = case.faces_of();
-        let failed = self.has_failed(Subject::Faces, &of);
+        let failure = self.failure(Subject::Faces, &of).cloned();
         let faces = case.faces.clone().filter(|faces| faces.of == of);
         FacesView {
-            working: of.len() > 1 && faces.is_none() && !failed,
+            working: of.len() > 1 && faces.is_none() && failure.is_none(),
             missing: faces.as_ref().and_then(|faces| faces.missing),
             selfie_portrait: faces.as_ref().and_then(|faces| faces.selfie_portrait),
             video_selfie: faces.as_ref().and_then(|faces| faces.video_selfie),
             video_portrait: faces.as_ref().and_then(|faces| faces.video_portrait),
+            failure,
         }
     }
 
