@@ -341,17 +341,15 @@ impl Session {
         if let Some(original) = original.filter(|original| original.id == id) {
             return Ok((original.jpeg.clone(), JPEG));
         }
-        let image = open
-            .case
-            .images
-            .values()
-            .find_map(|image| {
-                let original = image.original.as_ref().filter(|original| original.id == id);
-                let own = (image.id == id).then_some(&image.file);
-                own.or(original.map(|original| &original.file))
-            })
-            .ok_or_else(missing)?;
-        let bytes = read_all(self.store.as_ref(), case_id, image)?;
+        let image = open.case.images.values().find_map(|image| {
+            let original = image.original.as_ref().filter(|original| original.id == id);
+            let own = (image.id == id).then_some(&image.file);
+            own.or(original.map(|original| &original.file))
+        });
+        let mut frames = open.case.liveness.iter().flat_map(|seen| &seen.frames);
+        let frame = || frames.find(|frame| frame.id == id).map(|frame| &frame.file);
+        let file = image.or_else(frame).ok_or_else(missing)?;
+        let bytes = read_all(self.store.as_ref(), case_id, file)?;
         Ok((bytes.into(), JPEG))
     }
 }

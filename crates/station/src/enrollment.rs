@@ -1,8 +1,8 @@
 //! The open enrollment: begin, resume, leave, discard; consent, document, fields and checks.
 
 use evidence::{
-    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, ImageRecord, OperatorRecord,
-    Step,
+    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, ImageRecord, LivenessRecord,
+    OperatorRecord, Step,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -258,6 +258,7 @@ impl Session {
         let mut known = vec![CASE_FILE, EVENTS_FILE];
         known.extend(case.images.values().flat_map(ImageRecord::files));
         known.extend(case.video.as_ref().map(|video| video.file.as_str()));
+        known.extend(case.liveness.iter().flat_map(LivenessRecord::files));
         known.extend(
             case.recording
                 .as_ref()

@@ -13,6 +13,7 @@ mod work;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use evidence::{
     AuditEvent, Case, Check, CheckReason, Field, FieldSource, ImageKind, ReadValue, fields_read,
 };
@@ -145,10 +146,15 @@ impl Session {
         if !open.case.clone().forget_stale() {
             return Ok(());
         }
+        let case_id = open.case.case_id.clone();
+        let before = open.case.liveness.clone();
         self.change(None, |case| {
             case.forget_stale();
             Ok(())
         })?;
+        if let (Some(seen), None) = (before, &self.opened()?.case.liveness) {
+            self.erase_file(&case_id, seen.files().map(str::to_owned));
+        }
         self.fill_fields()
     }
 
@@ -236,17 +242,43 @@ impl Session {
             return Ok(());
         }
         open.seeing.video_face = Some((digest, seen.face));
+        // Looked at once more for its face alone: the files of its frames are there.
         if open.case.liveness.as_ref() == Some(&seen.liveness) {
             return Ok(());
         }
+        let case_id = open.case.case_id.clone();
+        let VideoSeen {
+            liveness, frames, ..
+        } = seen;
+        let new: Vec<String> = liveness.files().map(str::to_owned).collect();
         let event = AuditEvent::LivenessJudged {
-            passed: seen.liveness.passed,
-            sampled: seen.liveness.sampled,
+            passed: liveness.passed,
+            sampled: liveness.sampled,
         };
-        self.change(event, |case| {
-            case.liveness = Some(seen.liveness);
-            Ok(())
-        })
+        let kept = self.keep_frames(&case_id, &new, &frames);
+        let written =
+            kept.and_then(|()| self.change(event, |case| Ok(case.liveness.replace(liveness))));
+        // Of the files before and now, those stay that the case names.
+        let mut files = new;
+        let before = written.as_ref().ok().and_then(Option::as_ref);
+        files.extend(
+            before
+                .iter()
+                .flat_map(|seen| seen.files())
+                .map(str::to_owned),
+        );
+        let named = self.opened()?.case.liveness.as_ref();
+        files.retain(|file| !named.is_some_and(|seen| seen.files().any(|name| name == file)));
+        self.erase_file(&case_id, files);
+        written.map(drop)
+    }
+
+    fn keep_frames(&self, case_id: &str, files: &[String], jpegs: &[Bytes]) -> Result<(), Failure> {
+        for (file, jpeg) in files.iter().zip(jpegs) {
+            self.store
+                .put(case_id, file, &mut |out| out.write_all(jpeg))?;
+        }
+        Ok(())
     }
 
     fn faces_compared(&mut self, record: evidence::FaceRecord) -> Result<(), Failure> {

@@ -269,6 +269,12 @@ pub(crate) fn video_picture(frame: &YuvFrame) -> Option<vision::Picture> {
     vision::Picture::new(rgb.width as usize, rgb.height as usize, rgb.pixels)
 }
 
+/// The same as a JPEG at most so wide.
+pub(crate) fn video_jpeg(frame: &YuvFrame, max_width: u32) -> Option<Bytes> {
+    let rgb = camera::Rgb::from_video(frame).ok()?;
+    rgb.preview_jpeg(max_width, PREVIEW_QUALITY).ok()
+}
+
 pub(crate) fn preview_jpeg(frame: &Frame, max_width: u32) -> Option<Bytes> {
     frame.preview_jpeg(max_width, PREVIEW_QUALITY).ok()
 }

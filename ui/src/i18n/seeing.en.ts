@@ -159,6 +159,9 @@ export const seeing = {
     sampled: (count: string) => `${count} pictures looked at`,
     warnings: 'Signs to look into',
     reasons: 'Behind it',
+    frames: 'Pictures of the video in which it was seen',
+    frame: (action: string, at: string) => `Picture of the video at ${at}: ${action}`,
+    at: (at: string) => `at ${at}`,
   },
   faces: {
     title: 'Likeness',

@@ -147,6 +147,9 @@ export const seeing: Text['seeing'] = {
     sampled: (count) => `${count} imágenes miradas`,
     warnings: 'Señales que conviene mirar',
     reasons: 'En qué se basa',
+    frames: 'Imágenes del vídeo en las que se vio',
+    frame: (action, at) => `Imagen del vídeo en ${at}: ${action}`,
+    at: (at) => `en ${at}`,
   },
   faces: {
     title: 'Parecido',

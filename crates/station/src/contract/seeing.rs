@@ -244,7 +244,21 @@ pub struct LivenessView {
     pub measured_actions: Vec<ChallengeAction>,
     #[ts(type = "(number | null)[]")]
     pub seen_ms: Vec<Option<u64>>,
+    /// The frames in which actions were seen, in the challenge's order.
+    pub frames: Vec<ActionFrameView>,
     pub failure: Option<Failure>,
+}
+
+/// A frame of the video in which an action was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ActionFrameView {
+    pub action: ChallengeAction,
+    #[ts(type = "number")]
+    pub at_ms: u64,
+    /// Part of the picture's URL.
+    pub id: String,
 }
 
 /// The one-time code that proves a telephone or a mailbox.

@@ -1,10 +1,11 @@
 //! What the screens show of the seeing.
 
-use evidence::{Case, Field, ImageKind};
+use evidence::{ActionFrame, Case, Field, ImageKind, LivenessRecord};
 
 use super::{DOCUMENT_SIDES, Seeing, Subject};
 use crate::contract::{
-    ChallengeAction, FacesView, LivenessView, ReadingState, ReadingView, Suggestion,
+    ActionFrameView, ChallengeAction, FacesView, LivenessView, ReadingState, ReadingView,
+    Suggestion,
 };
 use crate::guiding::demand;
 
@@ -78,9 +79,22 @@ impl Seeing {
             sampled: record.map_or(0, |record| record.sampled),
             measured_actions: measured_actions(case),
             seen_ms: record.map_or_else(Vec::new, |record| record.seen_ms.clone()),
+            frames: record.map_or_else(Vec::new, |record| frames(case, record)),
             failure,
         }
     }
+}
+
+fn frames(case: &Case, record: &LivenessRecord) -> Vec<ActionFrameView> {
+    let view = |frame: &ActionFrame| {
+        let action = case.challenge.actions.get(frame.action as usize)?;
+        Some(ActionFrameView {
+            action: *action,
+            at_ms: frame.at_ms,
+            id: frame.id.clone(),
+        })
+    };
+    record.frames.iter().filter_map(view).collect()
 }
 
 /// The actions of the challenge that a face's points can tell.
