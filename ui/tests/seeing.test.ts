@@ -10,7 +10,7 @@ import { en } from '../src/i18n/en';
 import { es } from '../src/i18n/es';
 import { answer, provenance, reasonLine, valueOf } from '../src/lib/checks';
 import { detail, eventWords, sourceWords } from '../src/lib/reviewing';
-import { against, certainty, likeness, lookRows, measuredWords, problemWords, reasonWords, seenLines, similarityLine, sureness } from '../src/lib/seeing';
+import { against, certainty, likeness, lookRows, measuredWords, problemWords, reasonWords, seenLines, similarityLine, sureness, unusable } from '../src/lib/seeing';
 import { lacksZone } from '../src/lib/steps';
 
 describe('a limit that fails', () => {
@@ -46,8 +46,11 @@ describe('facts of a picture', () => {
     const look: PendingLook = { ...CARD_LOOK, measured: [{ what: 'width_px', value: 800, good: true }, { what: 'dpi', value: 238, good: false }] };
     expect(lookRows(look, en, 'en')[0]?.good).toBe(false);
   });
-  it('tell the width between corners that were set by hand', () =>
-    expect(lookRows({ ...CARD_LOOK, byHand: true, corners: [[100, 100], [1000, 100], [1100, 700], [100, 700]], dpi: 281.6 }, en, 'en')[0]?.value).toBe('950 px wide (282 dpi)'));
+  it('are of no use where a hard limit fails, however many soft ones do', () => {
+    const problem = { kind: 'too_small', measured: 306, limit: 500, hard: true } as const;
+    expect(unusable({ ...CARD_LOOK, problems: [{ ...problem, hard: false }] })).toBe(false);
+    expect(unusable({ ...CARD_LOOK, problems: [{ ...problem, hard: false }, problem] })).toBe(true);
+  });
   it('leave out what has no limit', () =>
     expect(lookRows({ ...CARD_LOOK, dpi: null, measured: [{ what: 'motion', value: 0, good: null }] }, en, 'en')).toEqual([]));
   it('of a face have no resolution', () =>

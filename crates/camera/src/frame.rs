@@ -94,6 +94,23 @@ pub trait FrameSource: Send {
     /// A still at the best resolution of the source, taken after this call, undamaged.
     fn still(&mut self, deadline: Instant) -> Result<Frame, CameraError>;
 
+    /// A still, and what follows it at once: so many in all, and none later than `time` after the first. At least one.
+    fn stills(
+        &mut self,
+        most: usize,
+        time: Duration,
+        deadline: Instant,
+    ) -> Result<Vec<Frame>, CameraError> {
+        let mut stills = vec![self.still(deadline)?];
+        let until = Instant::now() + time;
+        while stills.len() < most
+            && let Ok(next) = self.still(until)
+        {
+            stills.push(next);
+        }
+        Ok(stills)
+    }
+
     fn origin(&self) -> Arc<Origin>;
 
     /// Tells the replay what to show.

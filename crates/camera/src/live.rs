@@ -173,15 +173,24 @@ impl FrameSource for Live {
     }
 
     fn still(&mut self, deadline: Instant) -> Result<Frame, CameraError> {
-        self.shots += 1;
-        let shot = self.shots;
-        self.switch(Request::Still { shot })?;
-        let still = self.wait_whole(shot, deadline);
-        // Back to the preview whatever came of the still; a camera that is gone says so at the next frame.
-        if let Err(error) = self.switch(Request::Preview) {
-            tracing::debug!(%error, "the camera did not go back to its preview");
-        }
-        still
+        self.shoot(deadline, |_, _, still| still)
+    }
+
+    fn stills(
+        &mut self,
+        most: usize,
+        time: Duration,
+        deadline: Instant,
+    ) -> Result<Vec<Frame>, CameraError> {
+        self.shoot(deadline, |live, shot, still| {
+            let (mut stills, until) = (vec![still], Instant::now() + time);
+            while stills.len() < most
+                && let Some(next) = live.next_whole(shot, until)
+            {
+                stills.push(next);
+            }
+            stills
+        })
     }
 
     fn origin(&self) -> Arc<Origin> {
@@ -190,6 +199,48 @@ impl FrameSource for Live {
 }
 
 impl Live {
+    /// Takes a still; `more` may take others before the camera goes back to its preview.
+    fn shoot<T>(
+        &mut self,
+        deadline: Instant,
+        more: impl FnOnce(&mut Live, u64, Frame) -> T,
+    ) -> Result<T, CameraError> {
+        self.shots += 1;
+        let shot = self.shots;
+        self.switch(Request::Still { shot })?;
+        let taken = self.wait_whole(shot, deadline);
+        let taken = taken.map(|still| more(self, shot, still));
+        // Back to the preview whatever came of the still; a camera that is gone says so at the next frame.
+        if let Err(error) = self.switch(Request::Preview) {
+            tracing::debug!(%error, "the camera did not go back to its preview");
+        }
+        taken
+    }
+
+    /// The next still that decodes, where one comes in time. That none does says nothing of the camera.
+    fn next_whole(&mut self, shot: u64, until: Instant) -> Option<Frame> {
+        loop {
+            let mut state = self.child.shared.lock();
+            let arrived = loop {
+                let now = Instant::now();
+                match state.frames.pop_front() {
+                    Some(arrived) => break arrived,
+                    None if state.ended.is_some() || now >= until => return None,
+                    None => state = self.child.shared.wait(state, until - now),
+                }
+            };
+            self.seq = state.arrived - state.frames.len() as u64;
+            drop(state);
+            let Some(arrived) = arrived.ok().filter(|arrived| arrived.shot == Some(shot)) else {
+                continue;
+            };
+            let frame = self.frame(arrived);
+            if frame.to_rgb().is_ok() {
+                return Some(frame);
+            }
+        }
+    }
+
     fn switch(&mut self, request: Request) -> Result<(), CameraError> {
         self.switched_by = Instant::now() + SWITCH;
         self.child.request(request)

@@ -136,6 +136,24 @@ fn frames_are_trimmed_and_stills_are_large_and_fresh() {
 }
 
 #[test]
+fn a_few_stills_in_one_go_are_large_and_end_in_time() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let rig = Rig::new();
+    let mut source = rig.open().unwrap();
+    for (most, time, taken) in [
+        (3, Duration::from_secs(4), 3),
+        (3, Duration::ZERO, 1),
+        (1, Duration::from_secs(4), 1),
+    ] {
+        let stills = source.stills(most, time, soon()).unwrap();
+        assert_eq!(stills.len(), taken, "{most} in {time:?}");
+        assert!(stills.iter().all(|still| still.width == 1920));
+        assert!(stills.windows(2).all(|pair| pair[0].seq < pair[1].seq));
+        assert_eq!(source.next(soon()).unwrap().width, 1280);
+    }
+}
+
+#[test]
 fn a_second_still_is_taken_after_its_own_shutter() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let rig = Rig::new();

@@ -209,6 +209,8 @@ impl Case {
             .collect();
         files.extend(self.video.take().map(|video| video.file));
         files.extend(self.recording.take().map(|recording| recording.file));
+        let frames = self.liveness.take().into_iter();
+        files.extend(frames.flat_map(|seen| seen.frames).map(|frame| frame.file));
         files
     }
 

@@ -38,8 +38,8 @@ pub use numbers::{NumberCheck, NumberKind, check_number};
 pub use payload::{EvidencePayload, PayloadOptions, SimilarityForm, build_payload};
 pub use reading_fields::{FieldRead, field_date, fields_read};
 pub use readings::{
-    CaptureProblem, FaceArea, FaceMatch, FaceRecord, FieldSource, LivenessRecord, PictureReading,
-    ProblemKind, ReadValue, ZoneReading,
+    ActionFrame, CaptureProblem, FaceArea, FaceMatch, FaceRecord, FieldSource, LivenessRecord,
+    PictureReading, ProblemKind, ReadValue, ZoneReading,
 };
 pub use records::{
     Acceptance, Delivered, FieldEdit, FieldEntry, ImageRecord, OperatorRecord, OriginalRecord,

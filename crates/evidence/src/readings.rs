@@ -156,4 +156,25 @@ pub struct LivenessRecord {
     /// Milliseconds of the video at which each action was seen, by the challenge's order; none where it is not measured
     /// or was not seen.
     pub seen_ms: Vec<Option<u64>>,
+    /// The frame of each action that was seen, in the challenge's order.
+    #[serde(default)]
+    pub frames: Vec<ActionFrame>,
+}
+
+/// A frame of the video, kept small: what an action was seen in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionFrame {
+    /// Place in the challenge.
+    pub action: u32,
+    /// Time in the video.
+    pub at_ms: u64,
+    pub id: String,
+    pub file: String,
+    pub sha256: String,
+}
+
+impl LivenessRecord {
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.frames.iter().map(|frame| frame.file.as_str())
+    }
 }

@@ -20,7 +20,7 @@ use crate::failure::{not_now, of, plain};
 use crate::message::Message;
 use crate::preview::{LatestFrame, Numbered};
 use crate::session::Session;
-use crate::source::{self, Lister, Opener};
+use crate::source::{self, Lister, Opener, Shutter};
 
 /// Longest wait for a list of devices.
 const LIST_TIMEOUT: Duration = Duration::from_secs(8);
@@ -54,6 +54,8 @@ pub enum CameraReport {
     },
     Still {
         run: u64,
+        /// The one that [`CameraDesk::take_still`] gave.
+        number: u64,
         result: Result<Still, Failure>,
     },
     /// The recorder takes no more frames: its disk failed.
@@ -63,7 +65,7 @@ pub enum CameraReport {
 enum Control {
     Show(Step, DocumentType),
     Ask(Option<ChallengeAction>),
-    Still,
+    Still(u64, Shutter),
     Record(Weak<Recorder>),
     StopRecording,
     Close,
@@ -77,6 +79,8 @@ pub(crate) struct CameraDesk {
     shown_frames: Arc<AtomicU64>,
     control: Option<Sender<Control>>,
     run: u64,
+    /// Stills asked for so far.
+    stills: u64,
     view: CameraView,
     source: Option<(String, bool)>,
     shown: (Step, DocumentType),
@@ -94,6 +98,7 @@ impl CameraDesk {
             shown_frames: Arc::new(AtomicU64::new(0)),
             control: None,
             run: 0,
+            stills: 0,
             view: CameraView {
                 devices: Vec::new(),
                 listing: false,
@@ -156,8 +161,11 @@ impl CameraDesk {
         self.tell(Control::Ask(action));
     }
 
-    pub fn take_still(&mut self) {
-        self.tell(Control::Still);
+    /// Asks for a still; its report bears this number. Numbers never come again, whatever enrollment is open.
+    pub fn take_still(&mut self, shutter: Shutter) -> u64 {
+        self.stills += 1;
+        self.tell(Control::Still(self.stills, shutter));
+        self.stills
     }
 
     pub fn record(&mut self, recorder: Weak<Recorder>) {
@@ -309,9 +317,11 @@ impl Session {
                 self.interrupt_recording(cause);
             }
             CameraReport::RecorderStopped => self.recorder_stopped(),
-            CameraReport::Still { run, result } if run == self.camera.run => {
-                self.still_taken(result)
-            }
+            CameraReport::Still {
+                run,
+                number,
+                result,
+            } if run == self.camera.run => self.still_taken(number, result),
             _ => {}
         }
     }

@@ -9,9 +9,11 @@ use sha2::{Digest, Sha256};
 
 use crate::camera_desk::Still;
 use crate::contract::{Failure, FailureCode, PendingLook, Work};
+use crate::enrollment::AwaitedStill;
 use crate::failure::{not_now, of, plain};
 use crate::guiding::{Looking, Original};
 use crate::session::Session;
+use crate::source::Shutter;
 use crate::store::read_all;
 
 /// Smallest side of a portrait, in pixels: less shows no face.
@@ -39,7 +41,7 @@ struct NewPicture<'a> {
 }
 
 impl Session {
-    pub(crate) fn capture(&mut self, kind: ImageKind) -> Result<(), Failure> {
+    pub(crate) fn capture(&mut self, kind: ImageKind, shutter: Shutter) -> Result<(), Failure> {
         let live = self.camera.is_live();
         let open = self.editable()?;
         open.case.check_capture()?;
@@ -62,10 +64,14 @@ impl Session {
                 .unwrap_or_else(|| plain(FailureCode::NoCamera)));
         }
         self.check_space()?;
+        let awaited = AwaitedStill {
+            number: self.camera.take_still(shutter),
+            kind,
+            automatic: shutter != Shutter::ByHand,
+        };
         let open = self.opened()?;
-        open.awaiting_still = Some(kind);
+        open.awaiting_still = Some(awaited);
         open.pending = None;
-        self.camera.take_still();
         Ok(())
     }
 
@@ -80,23 +86,21 @@ impl Session {
     }
 
     /// The camera's answer to a shutter. A picture that does not decode is refused here, before anyone is asked to
-    /// judge it.
-    pub(crate) fn still_taken(&mut self, still: Result<Still, Failure>) {
+    /// judge it. One that nobody waits for any more is dropped.
+    pub(crate) fn still_taken(&mut self, number: u64, still: Result<Still, Failure>) {
         let Some(open) = &mut self.open else { return };
-        let Some(kind) = open.awaiting_still else {
+        let Some(awaited) = open.awaiting_still.filter(|still| still.number == number) else {
             return;
         };
         match still {
             // It goes on waiting for what looking at it comes to.
             Ok(still) => {
-                let looking = Looking {
-                    case_id: open.case.case_id.clone(),
-                    kind,
-                    passport: open.case.document_type == DocumentType::Pas,
-                    automatic: std::mem::take(&mut open.capturing.automatic),
+                let passport = open.case.document_type == DocumentType::Pas;
+                self.look_at(Looking {
+                    awaited,
+                    passport,
                     still,
-                };
-                self.look_at(looking);
+                });
             }
             Err(failure) => {
                 open.awaiting_still = None;
@@ -110,6 +114,14 @@ impl Session {
         let Some(pending) = open.pending.take() else {
             return Err(not_now("no picture waits"));
         };
+        if let Some(problem) = pending.look.problems.iter().find(|problem| problem.hard) {
+            let why = format!(
+                "{:?}: {} of {}",
+                problem.kind, problem.measured, problem.limit
+            );
+            open.pending = Some(pending);
+            return Err(of(FailureCode::NotAllowedNow, why));
+        }
         let result = self.accept_picture(NewPicture {
             kind: pending.kind,
             jpeg: &pending.jpeg,
@@ -204,6 +216,7 @@ impl Session {
         match changed {
             Ok(replaced) => {
                 self.erase_images(&case_id, replaced);
+                self.opened()?.capturing.used(kind);
                 if !passed_over.is_empty() {
                     self.log(AuditEvent::CaptureOverridden {
                         kind,
@@ -328,17 +341,15 @@ impl Session {
         if let Some(original) = original.filter(|original| original.id == id) {
             return Ok((original.jpeg.clone(), JPEG));
         }
-        let image = open
-            .case
-            .images
-            .values()
-            .find_map(|image| {
-                let original = image.original.as_ref().filter(|original| original.id == id);
-                let own = (image.id == id).then_some(&image.file);
-                own.or(original.map(|original| &original.file))
-            })
-            .ok_or_else(missing)?;
-        let bytes = read_all(self.store.as_ref(), case_id, image)?;
+        let image = open.case.images.values().find_map(|image| {
+            let original = image.original.as_ref().filter(|original| original.id == id);
+            let own = (image.id == id).then_some(&image.file);
+            own.or(original.map(|original| &original.file))
+        });
+        let mut frames = open.case.liveness.iter().flat_map(|seen| &seen.frames);
+        let frame = || frames.find(|frame| frame.id == id).map(|frame| &frame.file);
+        let file = image.or_else(frame).ok_or_else(missing)?;
+        let bytes = read_all(self.store.as_ref(), case_id, file)?;
         Ok((bytes.into(), JPEG))
     }
 }

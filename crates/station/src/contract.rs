@@ -608,6 +608,14 @@ pub enum Command {
     },
     UsePending,
     Retake,
+    /// Guides to another picture in the place of the accepted one, which stays until the other is used.
+    TakeAnother {
+        kind: ImageKind,
+    },
+    /// The accepted picture stays after all.
+    KeepPicture,
+    /// Looks again at what could not be looked at: live picture, readings, faces, video.
+    LookAgain,
     /// Straightens the pending picture by these corners, in the original's pixels, clockwise from the document's top left.
     SetCorners {
         corners: [[f32; 2]; 4],

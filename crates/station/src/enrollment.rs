@@ -1,8 +1,8 @@
 //! The open enrollment: begin, resume, leave, discard; consent, document, fields and checks.
 
 use evidence::{
-    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, ImageRecord, OperatorRecord,
-    Step,
+    AuditEvent, AuditLine, Case, Challenge, DocumentType, ImageKind, ImageRecord, LivenessRecord,
+    OperatorRecord, Step,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -35,12 +35,20 @@ pub(crate) struct Pending {
     pub original: Option<Original>,
 }
 
+/// A still on its way. Others that come late, for whatever enrollment, have other numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct AwaitedStill {
+    pub number: u64,
+    pub kind: ImageKind,
+    pub automatic: bool,
+}
+
 /// The open enrollment with the work that goes on for it.
 pub(crate) struct OpenCase {
     pub case: Case,
     pub pending: Option<Pending>,
-    /// A still was asked of the camera and has not come yet.
-    pub awaiting_still: Option<ImageKind>,
+    /// A still was asked of the camera, and has not come yet or is being looked at.
+    pub awaiting_still: Option<AwaitedStill>,
     pub request_work: Work,
     pub recording: Option<Recording>,
     pub import_work: Work,
@@ -213,6 +221,7 @@ impl Session {
         let mut known = vec![CASE_FILE, EVENTS_FILE];
         known.extend(case.images.values().flat_map(ImageRecord::files));
         known.extend(case.video.as_ref().map(|video| video.file.as_str()));
+        known.extend(case.liveness.iter().flat_map(LivenessRecord::files));
         known.extend(
             case.recording
                 .as_ref()
@@ -290,6 +299,7 @@ impl Session {
             case.step = step;
             Ok(())
         })?;
+        self.opened()?.capturing.begin(None);
         self.camera.show(step, document_type);
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evidence::{Case, Delivered, ImageRecord, Step};
+use evidence::{Case, Delivered, ImageRecord, LivenessRecord, Step};
 use ra_api::delivery::{DeliveryEvent, OnEvent, Part, RetryPolicy, create_safely, deliver_parts};
 use ra_api::{BlobSource, Client, FileBlob, Id};
 use tokio_util::sync::CancellationToken;
@@ -72,7 +72,10 @@ pub(crate) fn export(store: &dyn CaseStore, case_id: &str, folder: &Path) -> Res
 
 fn files(case: &Case) -> impl Iterator<Item = &str> {
     let images = case.images.values().flat_map(ImageRecord::files);
-    images.chain(case.video.as_ref().map(|video| video.file.as_str()))
+    let frames = case.liveness.iter().flat_map(LivenessRecord::files);
+    images
+        .chain(case.video.as_ref().map(|video| video.file.as_str()))
+        .chain(frames)
 }
 
 impl EvidenceFolder {
@@ -94,11 +97,11 @@ impl EvidenceFolder {
             let original = original.map(|original| (&original.file, &original.sha256));
             [(&image.file, &image.sha256)].into_iter().chain(original)
         });
-        for (name, sha256) in named.chain(
-            case.video
-                .as_ref()
-                .map(|video| (&video.file, &video.sha256)),
-        ) {
+        let video = case.video.as_ref();
+        let video = video.map(|video| (&video.file, &video.sha256));
+        let frames = case.liveness.iter().flat_map(|seen| &seen.frames);
+        let frames = frames.map(|frame| (&frame.file, &frame.sha256));
+        for (name, sha256) in named.chain(video).chain(frames) {
             let plain = Path::new(name)
                 .file_name()
                 .is_some_and(|only| only == name.as_str());

@@ -1,6 +1,8 @@
 //! Guidance before the camera, captures that happen by themselves, and what a still is looked at for.
 
 mod still;
+#[cfg(test)]
+mod tests;
 mod watch;
 mod words;
 
@@ -10,9 +12,10 @@ use evidence::{AuditEvent, ChallengeAction, ImageKind, Step};
 use vision::guidance::Wanted;
 
 use crate::contract::{CapturingView, Failure, FailureCode, RefusedCapture};
-use crate::enrollment::{OpenCase, Pending};
+use crate::enrollment::{AwaitedStill, OpenCase, Pending};
 use crate::failure::{not_now, of};
 use crate::session::Session;
+use crate::source::Shutter;
 use still::Looked;
 pub(crate) use still::{LookReport, Looking, Original};
 pub(crate) use watch::{GuideReport, GuideTask, Watcher, demand};
@@ -28,10 +31,8 @@ pub(crate) struct Capturing {
     since: Instant,
     failed_tries: u32,
     refused: Option<RefusedCapture>,
-    /// The still that is being taken or looked at was asked for by the station itself.
-    pub automatic: bool,
-    /// The frames cannot be looked at: the operator captures.
-    pub blind: bool,
+    /// An accepted picture of this kind is to be replaced; it stays until another is used.
+    another: Option<ImageKind>,
     /// Grows with each picture that is asked for: what guides begins anew.
     pub round: u32,
 }
@@ -43,16 +44,15 @@ impl Default for Capturing {
             since: Instant::now(),
             failed_tries: 0,
             refused: None,
-            automatic: false,
-            blind: false,
+            another: None,
             round: 0,
         }
     }
 }
 
 impl Capturing {
-    pub fn view(&self, working: bool, by_hand: bool) -> CapturingView {
-        let automatic = !by_hand && !self.blind;
+    pub fn view(&self, working: bool, by_hand: bool, blind: Option<&Failure>) -> CapturingView {
+        let automatic = !by_hand && blind.is_none();
         CapturingView {
             automatic,
             manual: !automatic
@@ -61,15 +61,30 @@ impl Capturing {
             failed_tries: self.failed_tries,
             refused: self.refused.clone(),
             working,
+            another: self.another,
+            blind: blind.cloned(),
         }
     }
 
     /// Begins anew where another step, or another picture of it, is at hand.
     fn at(&mut self, step: Step) {
         if self.step != Some(step) {
-            (self.step, self.since) = (Some(step), Instant::now());
-            (self.failed_tries, self.refused) = (0, None);
+            self.step = Some(step);
+            self.begin(None);
         }
+    }
+
+    /// The tries count from now on, for another picture in an accepted one's place or for the first.
+    pub fn begin(&mut self, another: Option<ImageKind>) {
+        self.since = Instant::now();
+        (self.failed_tries, self.refused) = (0, None);
+        self.another = another;
+        self.round += 1;
+    }
+
+    /// A picture of this kind was accepted.
+    pub fn used(&mut self, kind: ImageKind) {
+        self.another.take_if(|wanted| *wanted == kind);
     }
 
     pub fn taken(&mut self) {
@@ -110,23 +125,44 @@ impl Session {
     pub(crate) fn direct_guidance(&mut self) {
         let live = self.camera.is_live();
         let task = self.open.as_mut().filter(|_| live).and_then(task_of);
+        let task = task.filter(|_| self.watcher.blind.is_none());
         self.watcher.look_for(task);
+    }
+
+    /// An accepted picture is to be taken again: what guides and captures goes on as if there were none.
+    pub(crate) fn take_another(&mut self, kind: ImageKind) -> Result<(), Failure> {
+        let open = self.editable()?;
+        let passport = open.case.document_type == evidence::DocumentType::Pas;
+        if wanted(open.case.step, passport).is_none_or(|(_, here)| here != kind) {
+            return Err(not_now("this step takes no such picture"));
+        }
+        if !open.case.images.contains_key(&kind) {
+            return Err(not_now("there is no picture to replace"));
+        }
+        open.capturing.begin(Some(kind));
+        Ok(())
+    }
+
+    /// The accepted picture stays after all; one that is on its way is dropped.
+    pub(crate) fn keep_picture(&mut self) -> Result<(), Failure> {
+        let open = self.editable()?;
+        if open.capturing.another.is_none() {
+            return Err(not_now("no picture is being replaced"));
+        }
+        open.capturing.begin(None);
+        (open.pending, open.awaiting_still) = (None, None);
+        Ok(())
     }
 
     pub(crate) fn guide_reports(&mut self, report: GuideReport) {
         let by_hand = self.settings.camera.by_hand_only;
         match report {
-            GuideReport::Capture { task, kind } => {
+            GuideReport::Capture { task, kind, place } => {
                 if by_hand || self.watcher.task() != Some(task) {
                     return;
                 }
-                match self.capture(kind) {
-                    Ok(()) => {
-                        if let Some(open) = &mut self.open {
-                            open.capturing.automatic = true;
-                        }
-                    }
-                    Err(failure) => tracing::debug!(%failure, "no picture is taken by itself now"),
+                if let Err(failure) = self.capture(kind, Shutter::Automatic(place)) {
+                    tracing::debug!(%failure, "no picture is taken by itself now");
                 }
             }
             GuideReport::Seen { task, index } => {
@@ -138,9 +174,7 @@ impl Session {
             }
             GuideReport::Blind(failure) => {
                 tracing::error!(%failure, "frames cannot be looked at");
-                if let Some(open) = &mut self.open {
-                    open.capturing.blind = true;
-                }
+                self.watcher.blind = Some(failure);
             }
         }
     }
@@ -161,11 +195,10 @@ impl Session {
 
     pub(crate) fn looked(&mut self, report: LookReport) {
         let Some(open) = &mut self.open else { return };
-        if open.case.case_id != report.case_id || open.awaiting_still != Some(report.kind) {
+        let mine = |still: &mut AwaitedStill| *still == report.awaited;
+        let Some(AwaitedStill { kind, .. }) = open.awaiting_still.take_if(mine) else {
             return;
-        }
-        open.awaiting_still = None;
-        let kind = report.kind;
+        };
         match report.result {
             Err(failure) => self.camera.note_failure(failure),
             Ok(looked) if looked.problems.iter().any(|problem| problem.hard) => {
@@ -257,7 +290,11 @@ fn task_of(open: &mut OpenCase) -> Option<GuideTask> {
         ));
     }
     let (wanted, kind) = wanted(step, passport)?;
-    let idle =
-        open.pending.is_none() && open.awaiting_still.is_none() && !case.images.contains_key(&kind);
+    let asked = !case.images.contains_key(&kind) || open.capturing.another == Some(kind);
+    let waits = open
+        .pending
+        .as_ref()
+        .is_some_and(|pending| pending.kind == kind);
+    let idle = asked && !waits && open.awaiting_still.is_none();
     idle.then(|| GuideTask::picture(wanted, kind, open.capturing.round))
 }

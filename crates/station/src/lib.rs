@@ -37,6 +37,8 @@ mod settings_check;
 mod settings_defaults;
 mod source;
 pub mod store;
+#[cfg(test)]
+mod testing;
 mod training;
 mod video;
 mod video_file;

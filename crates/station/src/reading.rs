@@ -5,50 +5,35 @@
 mod faces;
 mod picture;
 mod print;
+#[cfg(test)]
+mod tests;
 mod video;
 mod views;
+mod work;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use evidence::{
     AuditEvent, Case, Check, CheckReason, Field, FieldSource, ImageKind, ReadValue, fields_read,
 };
 
 use crate::contract::{Failure, FailureCode};
 use crate::failure::{chain, not_now, of};
-use crate::message::Message;
 use crate::session::Session;
 use picture::{PictureSeen, Portrait};
 use print::FrontPrint;
 use video::{KnownFace, VideoSeen};
+pub use work::SeenReport;
+use work::{Job, Subject};
 
 /// Pictures of the document that are read.
 const DOCUMENT_SIDES: [ImageKind; 2] = [ImageKind::DocumentFront, ImageKind::DocumentRear];
-/// Far longer than anything takes: what is not done by then is given up.
-const DEADLINE: Duration = Duration::from_secs(150);
-
-/// A piece of evidence that is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject {
-    Picture(ImageKind),
-    Video,
-    Faces,
-}
-
-struct Job {
-    number: u64,
-    subject: Subject,
-    /// Digests of what it looks at.
-    of: Vec<String>,
-    since: Instant,
-}
 
 /// The work of seeing that goes on for the open case, and what only memory keeps of it.
 #[derive(Default)]
 pub(crate) struct Seeing {
     job: Option<Job>,
-    jobs: u64,
     /// What could not be looked at: digests and why.
     failed: BTreeMap<Subject, (Vec<String>, Failure)>,
     /// The front's printed lines: kept out of the case, for they say more than is asked for.
@@ -57,18 +42,6 @@ pub(crate) struct Seeing {
     /// The video's best view of the face, with the video's digest.
     video_face: Option<(String, Option<KnownFace>)>,
     pub hints: BTreeMap<Check, Vec<CheckReason>>,
-}
-
-pub struct SeenReport {
-    case_id: String,
-    number: u64,
-    result: Result<Seen, Failure>,
-}
-
-enum Seen {
-    Picture(PictureSeen),
-    Video(Box<VideoSeen>),
-    Faces(evidence::FaceRecord),
 }
 
 impl Seeing {
@@ -167,145 +140,22 @@ impl Seeing {
 }
 
 impl Session {
-    /// Brings what was seen and judged up to date with the case, and looks at what was not looked at yet. Called after
-    /// everything that may have changed it.
-    pub(crate) fn see(&mut self) {
-        let Some(open) = self.open.as_ref().filter(|open| !open.sending()) else {
-            return;
-        };
-        if open.case.check_open().is_err() {
-            return;
-        }
-        if let Err(failure) = self.forget_stale().and_then(|()| self.judge_checks()) {
-            tracing::warn!(%failure, "what was seen could not be written");
-            return;
-        }
-        self.give_up_late();
-        self.look_at_next();
-    }
-
     /// A reading goes with what it is of.
     fn forget_stale(&mut self) -> Result<(), Failure> {
         let open = self.opened()?;
         if !open.case.clone().forget_stale() {
             return Ok(());
         }
+        let case_id = open.case.case_id.clone();
+        let before = open.case.liveness.clone();
         self.change(None, |case| {
             case.forget_stale();
             Ok(())
         })?;
+        if let (Some(seen), None) = (before, &self.opened()?.case.liveness) {
+            self.erase_file(&case_id, seen.files().map(str::to_owned));
+        }
         self.fill_fields()
-    }
-
-    fn give_up_late(&mut self) {
-        let Some(open) = &mut self.open else { return };
-        let late = |job: &mut Job| job.since.elapsed() > DEADLINE;
-        if let Some(job) = open.seeing.job.take_if(late) {
-            let failure = of(
-                FailureCode::VisionFailed,
-                format!("given up after {} s", DEADLINE.as_secs()),
-            );
-            open.seeing.failed.insert(job.subject, (job.of, failure));
-        }
-    }
-
-    fn look_at_next(&mut self) {
-        let (store, inbox) = (self.store.clone(), self.inbox.clone());
-        let today = self.today();
-        let Some(open) = &mut self.open else { return };
-        // A recording needs the machine.
-        if open.seeing.job.is_some() || open.recording.is_some() {
-            return;
-        }
-        let case = &open.case;
-        let Some((subject, of)) = open.seeing.next(case) else {
-            return;
-        };
-        let case_id = case.case_id.clone();
-        let work: Box<dyn FnOnce() -> Result<Seen, Failure> + Send> = match subject {
-            Subject::Picture(kind) => {
-                let Some(image) = case.images.get(&kind).cloned() else {
-                    return;
-                };
-                let case_id = case_id.clone();
-                Box::new(move || {
-                    picture::read(store.as_ref(), &case_id, kind, &image, today).map(Seen::Picture)
-                })
-            }
-            Subject::Video => {
-                let Some(task) = video::Task::of(case) else {
-                    return;
-                };
-                Box::new(move || {
-                    task.look(store.as_ref())
-                        .map(|seen| Seen::Video(Box::new(seen)))
-                })
-            }
-            Subject::Faces => {
-                let known = open.seeing.video_face.as_ref();
-                let video = known.and_then(|(_, face)| face.clone());
-                let task = faces::Task::of(case, video);
-                Box::new(move || task.compare(store.as_ref()).map(Seen::Faces))
-            }
-        };
-        open.seeing.jobs += 1;
-        let number = open.seeing.jobs;
-        let report_to = case_id.clone();
-        let spawned = std::thread::Builder::new()
-            .name("seeing".to_owned())
-            .spawn(move || {
-                let result = work();
-                let _ = inbox.send(Message::Seen(Box::new(SeenReport {
-                    case_id: report_to,
-                    number,
-                    result,
-                })));
-            });
-        match spawned {
-            Ok(_) => {
-                open.seeing.job = Some(Job {
-                    number,
-                    subject,
-                    of,
-                    since: Instant::now(),
-                });
-            }
-            Err(error) => {
-                let failure = crate::failure::of(FailureCode::Internal, error);
-                open.seeing.failed.insert(subject, (of, failure));
-            }
-        }
-    }
-
-    pub(crate) fn seen(&mut self, report: SeenReport) {
-        let Some(open) = &mut self.open else { return };
-        if open.case.case_id != report.case_id {
-            return;
-        }
-        let mine = |job: &mut Job| job.number == report.number;
-        let Some(job) = open.seeing.job.take_if(mine) else {
-            return;
-        };
-        let failure = match report.result {
-            Err(failure) => failure,
-            // Sent or cancelled in the meantime: nothing changes any more.
-            Ok(_) if open.sending() || open.case.check_open().is_err() => return,
-            Ok(seen) => {
-                let written = match seen {
-                    Seen::Picture(seen) => self.picture_read(seen),
-                    Seen::Video(seen) => self.video_judged(*seen),
-                    Seen::Faces(record) => self.faces_compared(record),
-                };
-                match written {
-                    Ok(()) => return,
-                    Err(failure) => failure,
-                }
-            }
-        };
-        tracing::warn!(%failure, "evidence could not be looked at");
-        if let Some(open) = &mut self.open {
-            open.seeing.failed.insert(job.subject, (job.of, failure));
-        }
     }
 
     fn picture_read(&mut self, seen: PictureSeen) -> Result<(), Failure> {
@@ -389,17 +239,43 @@ impl Session {
             return Ok(());
         }
         open.seeing.video_face = Some((digest, seen.face));
+        // Looked at once more for its face alone: the files of its frames are there.
         if open.case.liveness.as_ref() == Some(&seen.liveness) {
             return Ok(());
         }
+        let case_id = open.case.case_id.clone();
+        let VideoSeen {
+            liveness, frames, ..
+        } = seen;
+        let new: Vec<String> = liveness.files().map(str::to_owned).collect();
         let event = AuditEvent::LivenessJudged {
-            passed: seen.liveness.passed,
-            sampled: seen.liveness.sampled,
+            passed: liveness.passed,
+            sampled: liveness.sampled,
         };
-        self.change(event, |case| {
-            case.liveness = Some(seen.liveness);
-            Ok(())
-        })
+        let kept = self.keep_frames(&case_id, &new, &frames);
+        let written =
+            kept.and_then(|()| self.change(event, |case| Ok(case.liveness.replace(liveness))));
+        // Of the files before and now, those stay that the case names.
+        let mut files = new;
+        let before = written.as_ref().ok().and_then(Option::as_ref);
+        files.extend(
+            before
+                .iter()
+                .flat_map(|seen| seen.files())
+                .map(str::to_owned),
+        );
+        let named = self.opened()?.case.liveness.as_ref();
+        files.retain(|file| !named.is_some_and(|seen| seen.files().any(|name| name == file)));
+        self.erase_file(&case_id, files);
+        written.map(drop)
+    }
+
+    fn keep_frames(&self, case_id: &str, files: &[String], jpegs: &[Bytes]) -> Result<(), Failure> {
+        for (file, jpeg) in files.iter().zip(jpegs) {
+            self.store
+                .put(case_id, file, &mut |out| out.write_all(jpeg))?;
+        }
+        Ok(())
     }
 
     fn faces_compared(&mut self, record: evidence::FaceRecord) -> Result<(), Failure> {

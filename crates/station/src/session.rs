@@ -23,7 +23,7 @@ use crate::message::Message;
 use crate::profiles::{Place, Profiles};
 use crate::ra::Ra;
 use crate::settings::{Hosts, Settings};
-use crate::source::Opener;
+use crate::source::{Opener, Shutter};
 use crate::store::CaseStore;
 use crate::training::Training;
 use crate::views;
@@ -63,6 +63,8 @@ pub(crate) struct Session {
     snapshots: watch::Sender<Snapshot>,
     /// Looks at the live frames.
     pub watcher: Watcher,
+    /// Numbers the work of looking at evidence, of whatever enrollment: a late report is told by it.
+    pub seeing_jobs: u64,
     _training: Option<Training>,
     _lock: DataLock,
 }
@@ -128,6 +130,7 @@ impl Session {
             local_ip: None,
             snapshots: publisher,
             watcher,
+            seeing_jobs: 0,
             _training: training,
             _lock: lock,
         };
@@ -250,9 +253,12 @@ impl Session {
             Command::ListCameras => self.list_cameras(),
             Command::OpenCamera { device } => self.open_camera(device),
             Command::CloseCamera => self.close_camera(),
-            Command::Capture { kind } => self.capture(kind),
+            Command::Capture { kind } => self.capture(kind, Shutter::ByHand),
             Command::UsePending => self.use_pending(),
             Command::Retake => self.retake(),
+            Command::TakeAnother { kind } => self.take_another(kind),
+            Command::KeepPicture => self.keep_picture(),
+            Command::LookAgain => self.look_again(),
             Command::DiscardImage { kind } => self.discard_image(kind),
             Command::CropPortrait {
                 x,
@@ -382,10 +388,9 @@ impl Session {
             health: self.health.clone(),
             health_running: self.health_running,
             cases: self.cases.clone(),
-            enrollment: self
-                .open
-                .as_ref()
-                .map(|open| views::enrollment_view(open, &self.settings)),
+            enrollment: self.open.as_ref().map(|open| {
+                views::enrollment_view(open, &self.settings, self.watcher.blind.as_ref())
+            }),
             camera: self.camera.view(),
             desk: self.desk_view(),
             rao: self.seat.view(),

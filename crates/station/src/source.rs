@@ -21,6 +21,20 @@ pub const REPLAY: &str = "replay";
 /// Quality of the live view's pictures.
 const PREVIEW_QUALITY: u8 = 75;
 
+/// Stills of which an automatic capture keeps the best, and the longest time for those after the first. The last frames before the
+/// shutter are no choice: they have the preview's size, and a camera gives stills from the shutter on. So the best is chosen of
+/// what follows at once, while the hand still holds: most cameras give two or three stills in that time, a slow one only the first.
+const BURST: usize = 3;
+const BURST_TIME: Duration = Duration::from_millis(400);
+
+/// Who asks for a still.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Shutter {
+    ByHand,
+    /// The station itself. What is to be captured was seen there: left, top, width, height as shares of the frame.
+    Automatic([f32; 4]),
+}
+
 /// Knows what cameras there are and how to open one.
 #[derive(Clone)]
 pub(crate) struct Opener {
@@ -144,8 +158,15 @@ impl Source {
         self.0.next(deadline).map_err(|error| failure(&error))
     }
 
-    pub fn still(&mut self, deadline: Instant) -> Result<Still, Failure> {
-        let frame = self.0.still(deadline).map_err(|error| failure(&error))?;
+    pub fn still(&mut self, shutter: Shutter, deadline: Instant) -> Result<Still, Failure> {
+        let frame = match shutter {
+            Shutter::ByHand => self.0.still(deadline),
+            Shutter::Automatic(place) => {
+                let stills = self.0.stills(BURST, BURST_TIME, deadline);
+                stills.and_then(|stills| sharpest(stills, place).ok_or(CameraError::Stalled))
+            }
+        }
+        .map_err(|error| failure(&error))?;
         let jpeg = frame
             .still_jpeg()
             .map_err(|error| of(FailureCode::CaptureDamaged, error))?;
@@ -182,6 +203,33 @@ impl Source {
             _ => Turn::Ahead,
         });
     }
+}
+
+/// The still that is sharpest there, the first of equals: the document or the face counts, not what lies behind it.
+fn sharpest(stills: Vec<Frame>, place: [f32; 4]) -> Option<Frame> {
+    let sharp = |still: &Frame| sharpness(still, place).unwrap_or(0.0);
+    let mut best: Option<(f32, Frame)> = None;
+    for still in stills {
+        let now = sharp(&still);
+        if best.as_ref().is_none_or(|(before, _)| now > *before) {
+            best = Some((now, still));
+        }
+    }
+    best.map(|(_, still)| still)
+}
+
+fn sharpness(still: &Frame, [left, top, width, height]: [f32; 4]) -> Option<f32> {
+    let whole = still.to_rgb().ok()?;
+    let along = |from: f32, length: f32, side: u32| {
+        let to = ((from + length) * side as f32).clamp(0.0, side as f32) as u32;
+        let from = (from * side as f32).clamp(0.0, side as f32) as u32;
+        (from, to.saturating_sub(from))
+    };
+    let (x, across) = along(left, width, whole.width);
+    let (y, down) = along(top, height, whole.height);
+    let part = whole.cropped(x, y, across, down)?;
+    let part = vision::Picture::new(part.width as usize, part.height as usize, part.pixels)?;
+    vision::quality::edge_sharpness(&part, vision::quality::Area::all(&part))
 }
 
 /// Name of what a frame comes from, and whether it is simulated.
@@ -221,6 +269,12 @@ pub(crate) fn video_picture(frame: &YuvFrame) -> Option<vision::Picture> {
     vision::Picture::new(rgb.width as usize, rgb.height as usize, rgb.pixels)
 }
 
+/// The same as a JPEG at most so wide.
+pub(crate) fn video_jpeg(frame: &YuvFrame, max_width: u32) -> Option<Bytes> {
+    let rgb = camera::Rgb::from_video(frame).ok()?;
+    rgb.preview_jpeg(max_width, PREVIEW_QUALITY).ok()
+}
+
 pub(crate) fn preview_jpeg(frame: &Frame, max_width: u32) -> Option<Bytes> {
     frame.preview_jpeg(max_width, PREVIEW_QUALITY).ok()
 }
@@ -236,4 +290,44 @@ fn failure(error: &CameraError) -> Failure {
         CameraError::Process(_) => FailureCode::CameraProcess,
     };
     of(code, error)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A still of stripes whose edges are so many pixels wide.
+    fn striped(ramp: u32) -> Frame {
+        let picture = image::RgbImage::from_fn(640, 480, |x, _| {
+            let from_side = (x % 40).min(39 - x % 40);
+            let at = from_side.saturating_sub(10 - ramp / 2).min(ramp);
+            image::Rgb([60 + (140 * at / ramp) as u8; 3])
+        });
+        let folder = tempfile::tempdir().unwrap();
+        picture.save(folder.path().join("stripes.jpg")).unwrap();
+        let spec = ReplaySpec {
+            source: Some(folder.path().to_owned()),
+            ..ReplaySpec::default()
+        };
+        let mut source = camera::open_replay(spec).unwrap();
+        let soon = Instant::now() + Duration::from_secs(20);
+        source.still(soon).unwrap()
+    }
+
+    #[test]
+    fn of_several_stills_the_sharpest_is_kept() {
+        let place = [0.1, 0.3, 0.8, 0.6];
+        let pixels = |still: &Frame| still.to_rgb().unwrap().pixels.clone();
+        let sharp = striped(1);
+        for stills in [
+            vec![striped(12), sharp.clone()],
+            vec![sharp.clone(), striped(8)],
+            vec![striped(12), sharp.clone(), striped(12)],
+        ] {
+            let kept = sharpest(stills, place).unwrap();
+            assert!(pixels(&kept) == pixels(&sharp));
+        }
+        assert!(sharpest(Vec::new(), place).is_none());
+    }
 }

@@ -126,6 +126,7 @@ impl Session {
         let open = self.opened()?;
         open.pending = None;
         open.import_work = Work::Idle;
+        open.seeing.recording_begins();
         open.recording = Some(Recording {
             id,
             started: Instant::now(),

@@ -41,7 +41,11 @@ fn environment_from(name: &str) -> Environment {
     }
 }
 
-pub fn enrollment_view(open: &OpenCase, settings: &Settings) -> EnrollmentView {
+pub fn enrollment_view(
+    open: &OpenCase,
+    settings: &Settings,
+    blind: Option<&Failure>,
+) -> EnrollmentView {
     let case = &open.case;
     EnrollmentView {
         case_id: case.case_id.clone(),
@@ -71,9 +75,11 @@ pub fn enrollment_view(open: &OpenCase, settings: &Settings) -> EnrollmentView {
             bytes: pending.jpeg.len() as u64,
             look: pending.look.clone(),
         }),
-        capturing: open
-            .capturing
-            .view(open.awaiting_still.is_some(), settings.camera.by_hand_only),
+        capturing: open.capturing.view(
+            open.awaiting_still.is_some(),
+            settings.camera.by_hand_only,
+            blind,
+        ),
         images: images(case),
         readings: open.seeing.readings(case),
         faces: open.seeing.faces(case),

@@ -46,6 +46,11 @@ fn commands(case_id: &str) -> Vec<Command> {
         },
         Command::UsePending,
         Command::Retake,
+        Command::TakeAnother {
+            kind: ImageKind::DocumentFront,
+        },
+        Command::KeepPicture,
+        Command::LookAgain,
         Command::DiscardImage {
             kind: ImageKind::DocumentFront,
         },

@@ -71,6 +71,29 @@ async fn a_head_that_turns_as_asked_passes_with_its_times() {
     let times: Vec<u64> = view.liveness.seen_ms.iter().flatten().copied().collect();
     assert!(times.is_sorted() && times.len() == 3, "{times:?}");
     assert_eq!(liveliness(&view).value(), Some(true));
+
+    // What was seen can be looked at, at its time, and goes with the video.
+    let frames = &view.liveness.frames;
+    assert!(frames.iter().map(|frame| frame.at_ms).eq(times));
+    for frame in frames {
+        assert!(view.liveness.measured_actions.contains(&frame.action));
+        let (jpeg, _) = desk.station.image(&view.case_id, &frame.id).await.unwrap();
+        let picture = image::load_from_memory(&jpeg).unwrap();
+        assert_eq!((picture.width(), picture.height()), (480, 270));
+    }
+    let kept = || {
+        let files = std::fs::read_dir(desk.case_folder()).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("liveness-")).count()
+    };
+    assert_eq!(kept(), 3);
+    desk.ok(Command::LeaveEnrollment).await;
+    let case_id = view.case_id.clone();
+    desk.ok(Command::ResumeEnrollment { case_id }).await;
+    let again = desk.seen().await;
+    assert_eq!((again.liveness.frames, kept()), (frames.clone(), 3));
+    desk.ok(Command::DiscardVideo).await;
+    assert_eq!(kept(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,4 +112,10 @@ async fn actions_that_are_marked_and_not_done_fail() {
         found.any(|reason| reason.code == *code && reason.holds == Some(false))
     };
     assert!(turns.iter().any(fails), "{reasons:?}");
+    // With the consent go all pictures, those of the video too.
+    desk.ok(Command::RefuseConsent).await;
+    let files = std::fs::read_dir(desk.case_folder()).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = names.filter(|name| name.ends_with(".jpg")).collect();
+    assert_eq!(left, Vec::<String>::new());
 }

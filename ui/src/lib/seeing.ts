@@ -69,18 +69,16 @@ export function measuredWords({ what, value }: MeasuredValue, t: Text, locale: s
   return number(value, worth(Math.abs(value)), locale);
 }
 
+/** A limit that no picture may fail: it is not taken, whoever asks. */
+export function unusable({ problems }: PendingLook): boolean {
+  return problems.some(({ hard }) => hard);
+}
+
 export interface LookRow {
   key: string;
   label: string;
   value: string;
   good: boolean | null;
-}
-
-/** Across a document whose corners were set by hand, in pixels: the mean of its upper and its lower side. */
-function acrossCorners({ byHand, corners }: PendingLook): number | null {
-  if (!byHand || !corners) return null;
-  const [a, b, c, d] = corners;
-  return (Math.hypot(b[0] - a[0], b[1] - a[1]) + Math.hypot(c[0] - d[0], c[1] - d[1])) / 2;
 }
 
 /**
@@ -89,7 +87,7 @@ function acrossCorners({ byHand, corners }: PendingLook): number | null {
  */
 export function lookRows(look: PendingLook, t: Text, locale: string): LookRow[] {
   const of = (what: Measured) => look.measured.find((each) => each.what === what);
-  const width = acrossCorners(look) ?? of('width_px')?.value ?? null;
+  const width = of('width_px')?.value ?? null;
   const dpi = look.dpi ?? of('dpi')?.value ?? null;
   const together = width !== null && dpi !== null;
   const rows = look.measured

@@ -185,6 +185,7 @@ fn in_video(passed: bool, selfie: Option<u8>, portrait: Option<u8>) -> Case {
         virtual_camera: false,
     });
     case.liveness = Some(LivenessRecord {
+        frames: Vec::new(),
         video_sha256: "0b".to_owned(),
         passed,
         reasons: Vec::new(),

@@ -61,10 +61,14 @@ impl CameraThread {
                 match self.orders.try_recv() {
                     Ok(Control::Show(step, document)) => source.show(step, document),
                     Ok(Control::Ask(action)) => source.ask(action),
-                    Ok(Control::Still) => {
-                        let result = source.still(Instant::now() + FRAME_TIMEOUT * 2);
+                    Ok(Control::Still(number, shutter)) => {
+                        let result = source.still(shutter, Instant::now() + FRAME_TIMEOUT * 2);
                         let run = self.run;
-                        self.report(CameraReport::Still { run, result });
+                        self.report(CameraReport::Still {
+                            run,
+                            number,
+                            result,
+                        });
                     }
                     Ok(Control::Record(recorder)) => {
                         feed = Some(Feed {

@@ -126,6 +126,10 @@ pub struct CapturingView {
     pub refused: Option<RefusedCapture>,
     /// A still is being taken and looked at.
     pub working: bool,
+    /// The accepted picture of this kind is to be replaced: guidance and automatic capture go on for another.
+    pub another: Option<ImageKind>,
+    /// Why the live picture cannot be looked at: nothing guides, and the operator captures.
+    pub blind: Option<Failure>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -141,7 +145,8 @@ pub struct RefusedCapture {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PendingLook {
-    /// Soft limits that it fails; *use this* takes it all the same, and that is recorded.
+    /// Limits that it fails. Soft ones: *use this* takes it all the same, and that is recorded. Hard ones, as corners set by hand
+    /// may come to: it is not taken before its corners are set otherwise.
     pub problems: Vec<CaptureProblem>,
     /// Name of the picture as the camera gave it, where the pending one is straightened from it.
     pub original: Option<String>,
@@ -220,6 +225,8 @@ pub struct FacesView {
     pub video_portrait: Option<FaceMatch>,
     /// Why there is no comparison.
     pub missing: Option<ProblemKind>,
+    /// Why the faces could not be looked at.
+    pub failure: Option<Failure>,
 }
 
 /// What the video shows of the challenge.
@@ -237,7 +244,21 @@ pub struct LivenessView {
     pub measured_actions: Vec<ChallengeAction>,
     #[ts(type = "(number | null)[]")]
     pub seen_ms: Vec<Option<u64>>,
+    /// The frames in which actions were seen, in the challenge's order.
+    pub frames: Vec<ActionFrameView>,
     pub failure: Option<Failure>,
+}
+
+/// A frame of the video in which an action was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ActionFrameView {
+    pub action: ChallengeAction,
+    #[ts(type = "number")]
+    pub at_ms: u64,
+    /// Part of the picture's URL.
+    pub id: String,
 }
 
 /// The one-time code that proves a telephone or a mailbox.

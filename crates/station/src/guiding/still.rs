@@ -3,17 +3,17 @@
 use std::sync::mpsc::Sender;
 
 use bytes::Bytes;
-use evidence::{CaptureProblem, ImageKind};
+use evidence::CaptureProblem;
 use time::OffsetDateTime;
 use vision::Picture;
 use vision::document::{Outline, straighten};
-use vision::guidance::{Assessment, Wanted, assess_still};
+use vision::guidance::{Assessment, Wanted, assess_outlined, assess_still};
 
 use super::words;
 use crate::camera_desk::Still;
 use crate::capture::check_jpeg;
 use crate::contract::{Failure, FailureCode, MeasuredValue, PendingLook};
-use crate::enrollment::Pending;
+use crate::enrollment::{AwaitedStill, Pending};
 use crate::failure::{chain, of};
 use crate::message::Message;
 
@@ -24,17 +24,14 @@ const LEAST_SIDE: f32 = 100.0;
 
 /// A still to be looked at.
 pub(crate) struct Looking {
-    pub case_id: String,
-    pub kind: ImageKind,
+    pub awaited: AwaitedStill,
     pub passport: bool,
-    pub automatic: bool,
     pub still: Still,
 }
 
 /// What looking at a still came to.
 pub struct LookReport {
-    pub(super) case_id: String,
-    pub(super) kind: ImageKind,
+    pub(super) awaited: AwaitedStill,
     pub(super) result: Result<Looked, Failure>,
 }
 
@@ -65,6 +62,11 @@ pub(super) struct Looked {
 }
 
 impl Looked {
+    fn take(&mut self, wanted: Wanted, seen: &Assessment) {
+        self.problems = seen.problems.iter().map(words::problem).collect();
+        self.measured = words::measured(wanted, &seen.seen, &self.problems);
+    }
+
     pub fn view(&self) -> PendingLook {
         let original = self.original.as_ref();
         PendingLook {
@@ -86,13 +88,9 @@ pub(super) fn look(looking: Looking, inbox: Sender<Message>) -> Result<(), Failu
     std::thread::Builder::new()
         .name("look".to_owned())
         .spawn(move || {
-            let (case_id, kind) = (looking.case_id.clone(), looking.kind);
+            let awaited = looking.awaited;
             let result = looked(looking);
-            let _ = inbox.send(Message::Looked(Box::new(LookReport {
-                case_id,
-                kind,
-                result,
-            })));
+            let _ = inbox.send(Message::Looked(Box::new(LookReport { awaited, result })));
         })
         .map(drop)
         .map_err(|error| of(FailureCode::Internal, error))
@@ -100,11 +98,11 @@ pub(super) fn look(looking: Looking, inbox: Sender<Message>) -> Result<(), Failu
 
 fn looked(looking: Looking) -> Result<Looked, Failure> {
     let Looking {
-        kind,
+        awaited: AwaitedStill {
+            kind, automatic, ..
+        },
         passport,
-        automatic,
         still,
-        ..
     } = looking;
     let (width, height) = check_jpeg(&still.jpeg)?;
     let mut looked = Looked {
@@ -131,8 +129,7 @@ fn looked(looking: Looking) -> Result<Looked, Failure> {
             return Ok(looked);
         }
     };
-    looked.problems = assessment.problems.iter().map(words::problem).collect();
-    looked.measured = words::measured(wanted, &assessment.seen, &looked.problems);
+    looked.take(wanted, &assessment);
     if wanted != Wanted::Selfie {
         straighten_into(&mut looked, &picture, &assessment, &still.jpeg);
     }
@@ -171,12 +168,13 @@ fn replace(looked: &mut Looked, picture: &Picture, outline: &Outline) -> Option<
     Some(())
 }
 
-/// The pending picture anew by corners that a person set; `None` where no document has such.
+/// The pending picture anew by corners that a person set, and measured anew: what held for the outline before says nothing of
+/// this one. `None` where no document has such corners.
 pub(super) fn straightened_by_hand(
     pending: &Pending,
     original: &Original,
     corners: [[f32; 2]; 4],
-    _wanted: Wanted,
+    wanted: Wanted,
 ) -> Option<Looked> {
     let outline = Outline {
         corners,
@@ -189,12 +187,6 @@ pub(super) fn straightened_by_hand(
         return None;
     }
     let picture = vision::intake::read(&original.jpeg).ok()?;
-    let found = |kind| {
-        matches!(
-            kind,
-            evidence::ProblemKind::NoDocument | evidence::ProblemKind::CornerHidden
-        )
-    };
     let mut looked = Looked {
         jpeg: pending.jpeg.clone(),
         width: pending.width,
@@ -208,11 +200,15 @@ pub(super) fn straightened_by_hand(
             by_hand: true,
             ..original.clone()
         }),
-        problems: pending.look.problems.clone(),
-        measured: pending.look.measured.clone(),
+        problems: Vec::new(),
+        measured: Vec::new(),
         dpi: None,
     };
-    looked.problems.retain(|problem| !found(problem.kind));
+    match assess_outlined(wanted, &picture, outline) {
+        Ok(assessment) => looked.take(wanted, &assessment),
+        // The operator judges, as without models.
+        Err(error) => tracing::error!(error = chain(&error), "an outline could not be looked at"),
+    }
     replace(&mut looked, &picture, &outline)?;
     Some(looked)
 }

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use evidence::{ChallengeAction, ImageKind};
 use tokio::sync::watch;
 use vision::Picture;
-use vision::face;
 use vision::guidance::{Guidance, Guide, Seen, Wanted};
 use vision::liveness::{Demand, seen_now};
 
@@ -65,7 +64,12 @@ impl GuideTask {
 
 pub enum GuideReport {
     /// All has been good for long enough.
-    Capture { task: GuideTask, kind: ImageKind },
+    Capture {
+        task: GuideTask,
+        kind: ImageKind,
+        /// Where it stands: left, top, width, height as shares of the frame.
+        place: [f32; 4],
+    },
     /// The action that was asked for is being done.
     Seen { task: GuideTask, index: u32 },
     /// Frames cannot be looked at: a model fails.
@@ -75,6 +79,8 @@ pub enum GuideReport {
 /// The session's side of the thread; it ends with the session.
 pub(crate) struct Watcher {
     tasks: watch::Sender<Option<GuideTask>>,
+    /// Why frames cannot be looked at. It lasts, whatever enrollment is open, until it is tried again.
+    pub blind: Option<Failure>,
 }
 
 impl Watcher {
@@ -103,7 +109,7 @@ impl Watcher {
                     std::thread::sleep(pace.saturating_sub(began.elapsed()));
                 }
             })?;
-        Ok(Watcher { tasks })
+        Ok(Watcher { tasks, blind: None })
     }
 
     pub fn look_for(&self, task: Option<GuideTask>) {
@@ -125,7 +131,7 @@ struct Eyes {
     inbox: Sender<Message>,
     looking: Option<Looking>,
     last_frame: u64,
-    /// Said once: a model that fails fails again.
+    /// Said once: a model that fails fails again. Tried anew when the session has let go of the task.
     blind: bool,
 }
 
@@ -140,6 +146,7 @@ struct Looking {
 impl Eyes {
     /// Looks at the newest frame, where there is something to look for; tells how long to wait from the beginning of this turn.
     fn turn(&mut self, task: Option<GuideTask>) -> Duration {
+        self.blind &= task.is_some();
         let Some(task) = task.filter(|_| !self.blind) else {
             self.looking = None;
             self.publish(None);
@@ -183,13 +190,14 @@ impl Eyes {
             return Ok(());
         };
         let guidance = looking.guide.look(picture, at)?;
-        let seen_action = looking.action(picture, at)?;
+        let seen_action = looking.action(&guidance.seen);
         let task = looking.task;
         let mut view = view(task.wanted, &guidance, picture, number);
         view.seen_action = seen_action;
+        let place = place(&view);
         self.publish(Some(view));
-        if let (true, Some(kind)) = (guidance.capture, task.kind) {
-            let report = GuideReport::Capture { task, kind };
+        if let (true, Some(kind), Some(place)) = (guidance.capture, task.kind, place) {
+            let report = GuideReport::Capture { task, kind, place };
             let _ = self.inbox.send(Message::Guide(report));
         }
         if let Some(index) = seen_action
@@ -219,14 +227,24 @@ impl Eyes {
 
 impl Looking {
     /// The asked action, where the head is held so now.
-    fn action(&self, picture: &Picture, _at: Duration) -> Result<Option<u32>, vision::ModelError> {
-        let Some((index, demand)) = self.task.asked.and_then(|(i, a)| Some((i, demand(a)?))) else {
-            return Ok(None);
-        };
-        let faces = face::detect_live(picture)?;
-        let yaw = faces.first().and_then(face::pose).map(|pose| pose.yaw_deg);
-        Ok((yaw.and_then(seen_now) == Some(demand)).then_some(index))
+    fn action(&self, seen: &Seen) -> Option<u32> {
+        let (index, action) = self.task.asked?;
+        let Seen::Face(face) = seen else { return None };
+        face.bounds?;
+        (seen_now(face.yaw_deg) == Some(demand(action)?)).then_some(index)
     }
+}
+
+/// The upright rectangle around what was found.
+fn place(view: &GuidanceView) -> Option<[f32; 4]> {
+    let around = |corners: [[f32; 2]; 4]| {
+        let [left, top] =
+            [0, 1].map(|axis| corners.iter().fold(1.0, |least, c| c[axis].min(least)));
+        let [right, bottom] =
+            [0, 1].map(|axis| corners.iter().fold(0.0, |most, c| c[axis].max(most)));
+        [left, top, right - left, bottom - top]
+    };
+    view.face.or(view.outline.map(around))
 }
 
 /// What of the challenge a face's five points can tell.

@@ -1,19 +1,24 @@
 //! The accepted video: whether the person in it did what was asked, and the best view of the face.
 
 use std::io::BufReader;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use evidence::{Case, Challenge, ChallengeAction, CheckReason, LivenessRecord, ReasonCode};
-use recorder::VideoReader;
+use bytes::Bytes;
+use evidence::{
+    ActionFrame, Case, Challenge, ChallengeAction, CheckReason, LivenessRecord, ReasonCode,
+};
+use recorder::{VideoReader, YuvFrame};
+use sha2::{Digest, Sha256};
 use vision::Picture;
 use vision::face::Descriptor;
 use vision::liveness::{
-    Demand, LivenessResult, MOST_DISTANCE, Observation, Reason, Warning, judge, observe,
+    Demand, LivenessResult, MOST_DISTANCE, Observation, Reason, Warning, judge, observe, seen_now,
 };
 
 use super::{faces, vision_failed};
 use crate::contract::{Failure, FailureCode};
-use crate::failure::{chain, of};
+use crate::failure::{chain, of, plain};
 use crate::guiding::demand;
 use crate::source;
 use crate::store::CaseStore;
@@ -24,6 +29,8 @@ const PACE: Duration = Duration::from_millis(160);
 const MOST_SAMPLES: u32 = 400;
 /// Every so many of them the face is described.
 const DESCRIBED: usize = 3;
+/// Widest that the frame of an action is kept: enough to see who turned the head, and which way.
+const FRAME_WIDTH: u32 = 480;
 /// A head turned farther is no view to compare.
 const MOST_TURNED_DEG: f32 = 10.0;
 /// The document is held up for so long before it is marked as shown, where no action was marked before it, and so long after.
@@ -39,6 +46,8 @@ pub(super) struct KnownFace {
 
 pub(super) struct VideoSeen {
     pub liveness: LivenessRecord,
+    /// JPEGs of the record's frames.
+    pub frames: Vec<Bytes>,
     pub face: Option<KnownFace>,
 }
 
@@ -75,7 +84,8 @@ impl Task {
         })
     }
 
-    pub fn look(self, store: &dyn CaseStore) -> Result<VideoSeen, Failure> {
+    /// Decodes the whole video, until it is told to stop.
+    pub fn look(self, store: &dyn CaseStore, stopped: &AtomicBool) -> Result<VideoSeen, Failure> {
         let (file, _) = store.open(&self.case_id, &self.file)?;
         let unreadable =
             |error: recorder::ReadError| of(FailureCode::VideoUnreadable, chain(&error));
@@ -83,8 +93,12 @@ impl Task {
         let pace = PACE.max(reader.duration() / MOST_SAMPLES);
         let mut seen: Vec<Observation> = Vec::new();
         let mut best = BestView::default();
+        let mut shown = Shown::new(&self.challenge, &self.digest);
         let mut next = Duration::ZERO;
         while let Some(frame) = reader.next_frame().map_err(unreadable)? {
+            if stopped.load(Ordering::Relaxed) {
+                return Err(plain(FailureCode::Cancelled));
+            }
             // A frame out of order is looked at too: that its time is impossible is what is to be seen.
             let back = seen.last().is_some_and(|last| frame.at <= last.at);
             if frame.at < next && !back {
@@ -96,19 +110,26 @@ impl Task {
             };
             let described = seen.len().is_multiple_of(DESCRIBED);
             let now = observe(&picture, frame.at, described).map_err(|e| vision_failed(&e))?;
+            shown.consider(&now, &frame);
             best.consider(&now, picture);
             seen.push(now);
         }
         let demands: Vec<Demand> = demands(&self.challenge).map(|(_, demand)| demand).collect();
         let result = judge(&demands, &seen, &shown_document(&self.challenge));
         let mut liveness = record(&self.challenge, &result);
+        let (kept, frames) = shown.frames.into_iter().unzip();
+        liveness.frames = kept;
         liveness.video_sha256 = self.digest;
         liveness.warnings.extend(self.warnings);
         let face = match best.picture {
             Some(picture) => faces::known(&picture)?,
             None => None,
         };
-        Ok(VideoSeen { liveness, face })
+        Ok(VideoSeen {
+            liveness,
+            frames,
+            face,
+        })
     }
 }
 
@@ -131,6 +152,45 @@ impl BestView {
         if yaw.abs() <= MOST_TURNED_DEG && score > self.score * Self::BETTER {
             (self.score, self.picture) = (score, Some(picture));
         }
+    }
+}
+
+/// The frames in which the actions are seen, each after the one before it, as the judgement takes them; of all others nothing is kept.
+struct Shown {
+    /// What is still to be seen, the next one last.
+    rest: Vec<(usize, Demand)>,
+    digest: String,
+    frames: Vec<(ActionFrame, Bytes)>,
+}
+
+impl Shown {
+    fn new(challenge: &Challenge, digest: &str) -> Shown {
+        let mut rest: Vec<_> = demands(challenge).collect();
+        rest.reverse();
+        Shown {
+            rest,
+            digest: digest.to_owned(),
+            frames: Vec::new(),
+        }
+    }
+
+    fn consider(&mut self, now: &Observation, frame: &YuvFrame) {
+        let seen = now.yaw_deg.and_then(seen_now);
+        let next = self.rest.pop_if(|(_, demand)| seen == Some(*demand));
+        let Some((place, _)) = next else { return };
+        let Some(jpeg) = source::video_jpeg(frame, FRAME_WIDTH) else {
+            return;
+        };
+        // Named by the video: looked at once more, it has the same.
+        let id = format!("{}-{place}", self.digest.get(..32).unwrap_or(&self.digest));
+        let kept = ActionFrame {
+            action: u32::try_from(place).unwrap_or(u32::MAX),
+            at_ms: u64::try_from(now.at.as_millis()).unwrap_or(u64::MAX),
+            file: format!("liveness-{id}.jpg"),
+            id,
+            sha256: hex::encode(Sha256::digest(&jpeg)),
+        };
+        self.frames.push((kept, jpeg));
     }
 }
 
@@ -209,6 +269,7 @@ fn record(challenge: &Challenge, result: &LivenessResult) -> LivenessRecord {
         warnings: warnings.collect(),
         sampled: u32::try_from(result.sampled).unwrap_or(u32::MAX),
         seen_ms,
+        frames: Vec::new(),
     }
 }
 
@@ -232,6 +293,7 @@ fn reason(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -248,5 +310,28 @@ mod tests {
         assert_eq!(shown_document(&challenge), [[ms(1000), ms(8500)]]);
         challenge.marked_ms = vec![Some(1000), None, None];
         assert!(shown_document(&challenge).is_empty());
+    }
+
+    #[test]
+    fn a_look_through_a_video_ends_when_it_is_told_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::store::FolderStore::open(folder.path()).unwrap();
+        let film = include_bytes!("../../../ra-mock/specimens/video.mp4");
+        store.create("case").unwrap();
+        let put = store.put("case", "video.mp4", &mut |out| out.write_all(film));
+        put.unwrap();
+        let task = Task {
+            case_id: "case".to_owned(),
+            file: "video.mp4".to_owned(),
+            digest: String::new(),
+            challenge: Challenge {
+                code: String::new(),
+                actions: Vec::new(),
+                marked_ms: Vec::new(),
+            },
+            warnings: Vec::new(),
+        };
+        let looked = task.look(&store, &AtomicBool::new(true));
+        assert_eq!(looked.err().unwrap().code, FailureCode::Cancelled);
     }
 }

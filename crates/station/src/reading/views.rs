@@ -1,10 +1,11 @@
 //! What the screens show of the seeing.
 
-use evidence::{Case, Field, ImageKind};
+use evidence::{ActionFrame, Case, Field, ImageKind, LivenessRecord};
 
 use super::{DOCUMENT_SIDES, Seeing, Subject};
 use crate::contract::{
-    ChallengeAction, FacesView, LivenessView, ReadingState, ReadingView, Suggestion,
+    ActionFrameView, ChallengeAction, FacesView, LivenessView, ReadingState, ReadingView,
+    Suggestion,
 };
 use crate::guiding::demand;
 
@@ -51,14 +52,15 @@ impl Seeing {
 
     pub fn faces(&self, case: &Case) -> FacesView {
         let of = case.faces_of();
-        let failed = self.has_failed(Subject::Faces, &of);
+        let failure = self.failure(Subject::Faces, &of).cloned();
         let faces = case.faces.clone().filter(|faces| faces.of == of);
         FacesView {
-            working: of.len() > 1 && faces.is_none() && !failed,
+            working: of.len() > 1 && faces.is_none() && failure.is_none(),
             missing: faces.as_ref().and_then(|faces| faces.missing),
             selfie_portrait: faces.as_ref().and_then(|faces| faces.selfie_portrait),
             video_selfie: faces.as_ref().and_then(|faces| faces.video_selfie),
             video_portrait: faces.as_ref().and_then(|faces| faces.video_portrait),
+            failure,
         }
     }
 
@@ -77,9 +79,22 @@ impl Seeing {
             sampled: record.map_or(0, |record| record.sampled),
             measured_actions: measured_actions(case),
             seen_ms: record.map_or_else(Vec::new, |record| record.seen_ms.clone()),
+            frames: record.map_or_else(Vec::new, |record| frames(case, record)),
             failure,
         }
     }
+}
+
+fn frames(case: &Case, record: &LivenessRecord) -> Vec<ActionFrameView> {
+    let view = |frame: &ActionFrame| {
+        let action = case.challenge.actions.get(frame.action as usize)?;
+        Some(ActionFrameView {
+            action: *action,
+            at_ms: frame.at_ms,
+            id: frame.id.clone(),
+        })
+    };
+    record.frames.iter().filter_map(view).collect()
 }
 
 /// The actions of the challenge that a face's points can tell.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::document::{self, Outline};
+use crate::document::{self, Located, Outline};
 use crate::face::{self, Point};
 use crate::models::ModelError;
 use crate::picture::Picture;
@@ -179,12 +179,33 @@ pub fn assess_still(wanted: Wanted, picture: &Picture) -> Result<Assessment, Mod
             problems,
         });
     }
-    let located = document::look(picture)?;
+    assess_located(wanted, picture, &document::look(picture)?)
+}
+
+/// Judges a still by the document's outline that somebody gives, as [`assess_still`] does by the one that it finds.
+pub fn assess_outlined(
+    wanted: Wanted,
+    picture: &Picture,
+    outline: Outline,
+) -> Result<Assessment, ModelError> {
+    let located = Located {
+        outline: Some(outline),
+        presence: 1.0,
+        corner_cut_off: false,
+    };
+    assess_located(wanted, picture, &located)
+}
+
+fn assess_located(
+    wanted: Wanted,
+    picture: &Picture,
+    located: &Located,
+) -> Result<Assessment, ModelError> {
     let sides = match &located.outline {
         Some(outline) => measure::sides(picture, outline)?,
         None => measure::Sides::default(),
     };
-    let seen = measure::document(picture, &located, sides, 0.0);
+    let seen = measure::document(picture, located, sides, 0.0);
     let problems = choose::document_problems(wanted, &seen);
     Ok(Assessment {
         seen: Seen::Document(seen),

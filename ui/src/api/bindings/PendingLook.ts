@@ -7,7 +7,8 @@ import type { MeasuredValue } from "./MeasuredValue";
  */
 export type PendingLook = { 
 /**
- * Soft limits that it fails; *use this* takes it all the same, and that is recorded.
+ * Limits that it fails. Soft ones: *use this* takes it all the same, and that is recorded. Hard ones, as corners set by hand
+ * may come to: it is not taken before its corners are set otherwise.
  */
 problems: Array<CaptureProblem>, 
 /**
