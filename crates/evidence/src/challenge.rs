@@ -79,11 +79,13 @@ impl Challenge {
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+
     use super::*;
 
     #[test]
     fn the_first_mark_of_an_action_stays() {
-        let mut challenge = Challenge::draw(&mut rand::rng());
+        let mut challenge = Challenge::draw(&mut rand::rngs::StdRng::seed_from_u64(1));
         assert!(challenge.mark(1, 1_200));
         assert!(!challenge.mark(1, 1_900));
         assert_eq!(challenge.marked_ms[1], Some(1_200));

@@ -306,7 +306,7 @@ pub fn clearest(faces: &[Face]) -> f32 {
     faces.iter().map(|face| face.score).fold(0.0, f32::max)
 }
 
-/// [`detect`], and where that finds no upright face, in that of these turns (clockwise, in quarters) in which faces are clearest:
+/// [`detect`], and where that finds no upright face, in that of these turns (clockwise, in quarters) in which a face is:
 /// pictures lie on their side, and nothing in the file says so. In pixels of the picture as it lies.
 pub fn detect_in_turns(picture: &Picture, turns: &[usize]) -> Result<Vec<Face>, ModelError> {
     let mut best = detect(picture)?;
@@ -320,7 +320,7 @@ pub fn detect_in_turns(picture: &Picture, turns: &[usize]) -> Result<Vec<Face>, 
             .iter()
             .map(|face| face.turned_back(*quarters, width, height))
             .collect();
-        if clearest(&found) > clearest(&best) {
+        if clearest(&found) > clearest(&best).max(UPRIGHT) {
             best = found;
         }
     }
