@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::{Case, Check, CheckResult, Field, ImageKind};
+use crate::{Case, Check, CheckResult, Field, FieldSource, ImageKind};
 
 /// In which form `similarity_level` is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct PayloadOptions {
     pub similarity_form: SimilarityForm,
     /// Sends a check that was not performed as false instead of leaving it out.
     pub unperformed_as_false: bool,
-    /// Sends where each check's value comes from, inside `security_checks`.
+    /// Sends where each value comes from: the checks' inside `security_checks`, the fields' inside `ocr_data`.
     pub provenance: bool,
     /// Sends a passport's page as its rear side too.
     pub passport_rear_twice: bool,
@@ -51,7 +51,7 @@ pub fn build_payload(case: &Case, options: PayloadOptions) -> EvidencePayload {
         });
     EvidencePayload {
         acceptance: acceptance(case),
-        ocr_data: ocr_data(case),
+        ocr_data: ocr_data(case, options),
         security_checks: security_checks(case, options),
         similarity_level,
         images: images(case, options),
@@ -80,13 +80,25 @@ fn acceptance(case: &Case) -> Map<String, Value> {
     map
 }
 
-fn ocr_data(case: &Case) -> Map<String, Value> {
+fn ocr_data(case: &Case, options: PayloadOptions) -> Map<String, Value> {
     let mut map = Map::new();
+    let mut provenance = Map::new();
     for field in Field::ALL {
         let value = case.document_value(field);
-        if !value.is_empty() {
-            map.insert(field.key().to_owned(), json!(value));
+        if value.is_empty() {
+            continue;
         }
+        map.insert(field.key().to_owned(), json!(value));
+        // What no entry says was chosen or typed for the request.
+        let entry = case.fields.get(&field);
+        let source = entry.map_or(FieldSource::Typed, |entry| entry.source);
+        let mut from = Map::from_iter([("source".to_owned(), json!(source))]);
+        let confidence = entry.and_then(|entry| entry.confidence);
+        from.extend(confidence.map(|sure| ("confidence".to_owned(), json!(sure))));
+        provenance.insert(field.key().to_owned(), Value::Object(from));
+    }
+    if options.provenance {
+        map.insert("provenance".to_owned(), Value::Object(provenance));
     }
     map
 }

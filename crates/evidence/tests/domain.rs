@@ -312,6 +312,10 @@ fn the_settings_of_the_payload() {
         payload.security_checks["provenance"]["liveliness"]["source"],
         json!("not_performed")
     );
+    let sources = payload.ocr_data["provenance"].as_object().unwrap();
+    let fields = payload.ocr_data.keys().filter(|key| *key != "provenance");
+    assert!(fields.eq(sources.keys()), "{sources:?}");
+    assert_eq!(sources["id_document_type"], json!({"source": "typed"}));
     assert!(
         payload
             .images
@@ -320,6 +324,7 @@ fn the_settings_of_the_payload() {
     let plain = build_payload(&case, PayloadOptions::default());
     assert_eq!(plain.similarity_level, Some(json!(61)));
     assert!(plain.security_checks.is_empty());
+    assert!(!plain.ocr_data.contains_key("provenance"));
     assert_eq!(plain.images.len(), 3);
 }
 

@@ -95,7 +95,8 @@ pub(crate) fn fields(record: &RequestRecord, content: &VideoIdContent) -> Vec<Re
         .ocr_data
         .keys()
         .map(String::as_str)
-        .filter(|key| !known.contains(key));
+        // Where the values come from is no value of the document's.
+        .filter(|key| !known.contains(key) && *key != "provenance");
     known
         .into_iter()
         .chain(others)
