@@ -255,8 +255,15 @@ fn take_digits(lines: &mut [Decoded], span: Span) {
     each(lines, span, |line, i| {
         let (digit, sure) = top(&line.classes[i], |l| l.is_ascii_digit());
         let digits: f32 = line.classes[i][..10].iter().sum();
-        if !line.text[i].is_ascii_digit() && sure >= least_likely(line.text[i], digit) {
+        let seen = line.text[i];
+        if seen.is_ascii_digit() || sure < LEAST_LIKELY_ROUND {
+            return;
+        }
+        if sure >= least_likely(seen, digit) {
             (line.text[i], line.sure[i]) = (digit, sure / digits.max(sure));
+        } else if seen != b'<' {
+            // No state prints letters here, but what was seen leaves the digit in doubt. Fillers may stand here.
+            (line.text[i], line.sure[i]) = (digit, sure);
         }
     });
 }
