@@ -13,7 +13,7 @@ use crate::guiding::{Capturing, Original};
 use crate::reading::Seeing;
 use crate::register::RegisterLookup;
 use crate::session::Session;
-use crate::store::{CaseStore, StoreError, read_all};
+use crate::store::{CaseStore, StoreError, discard, read_all};
 use crate::video::Recording;
 use crate::views;
 
@@ -163,7 +163,9 @@ impl Session {
         case.form.id_document_country = case.document_country.clone();
         self.store.create(&case.case_id)?;
         if let Err(error) = save(self.store.as_ref(), &case) {
-            let _ = self.store.erase(&case.case_id);
+            if let Err(error) = self.store.erase(&case.case_id) {
+                tracing::warn!(error = chain(&error), "an empty case could not be removed");
+            }
             return Err(error.into());
         }
         self.enter(case);
@@ -227,10 +229,12 @@ impl Session {
                 .as_ref()
                 .map(|recording| recording.file.as_str()),
         );
-        for name in self.store.files(&case.case_id).unwrap_or_default() {
-            if !known.contains(&name.as_str()) {
-                let _ = self.store.remove(&case.case_id, &name);
-            }
+        let names = self.store.files(&case.case_id).unwrap_or_else(|error| {
+            tracing::warn!(error = chain(&error), "strays cannot be looked for");
+            Vec::new()
+        });
+        for name in names.iter().filter(|name| !known.contains(&name.as_str())) {
+            discard(self.store.as_ref(), &case.case_id, name);
         }
     }
 
@@ -357,12 +361,7 @@ impl Session {
     /// Erases files that no case names any more; a failure leaves a stray that the next resume removes.
     pub(crate) fn erase_file(&self, case_id: &str, files: impl IntoIterator<Item = String>) {
         for file in files {
-            if let Err(error) = self.store.remove(case_id, &file) {
-                tracing::warn!(
-                    error = chain(&error),
-                    "a replaced file could not be removed yet"
-                );
-            }
+            discard(self.store.as_ref(), case_id, &file);
         }
     }
 }

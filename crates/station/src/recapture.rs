@@ -3,6 +3,7 @@
 use evidence::{AuditEvent, DocumentType, RequestForm};
 
 use crate::contract::Failure;
+use crate::failure::chain;
 use crate::session::Session;
 use crate::views;
 
@@ -63,7 +64,9 @@ impl Session {
         if begun.is_err()
             && let Some(open) = self.open.take()
         {
-            let _ = self.store.erase(&open.case.case_id);
+            if let Err(error) = self.store.erase(&open.case.case_id) {
+                tracing::warn!(error = chain(&error), "an empty case could not be removed");
+            }
             self.list_cases();
         }
         begun

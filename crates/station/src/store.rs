@@ -5,6 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::failure::chain;
+
 /// Something that can be read from any place.
 pub trait ReadSeek: Read + Seek + Send {}
 impl<T: Read + Seek + Send> ReadSeek for T {}
@@ -79,6 +81,18 @@ pub trait CaseStore: Send + Sync {
 
     /// Bytes that can still be written.
     fn free_bytes(&self) -> Result<u64, StoreError>;
+}
+
+/// Removes a file that no case names any more. One that cannot be removed now is told in the log, and goes with the next resume
+/// or with its case: it may show a person.
+pub(crate) fn discard(store: &dyn CaseStore, case: &str, name: &str) {
+    match store.remove(case, name) {
+        Ok(()) | Err(StoreError::NotFound) => {}
+        Err(error) => tracing::warn!(
+            error = chain(&error),
+            "a file that no case names could not be removed yet"
+        ),
+    }
 }
 
 /// Reads a whole file of the store.

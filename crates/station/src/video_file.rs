@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use crate::contract::{Failure, FailureCode};
 use crate::failure::{chain, code_name, of, plain};
-use crate::store::{CaseStore, StoreError};
+use crate::store::{CaseStore, StoreError, discard};
 
 /// Longest that a camera takes from the order to record to its first picture and from its last one to the end.
 const FIRST_PICTURE: Duration = Duration::from_secs(1);
@@ -111,7 +111,7 @@ pub(crate) fn finish_file(
             ..video
         });
     if checked.is_err() {
-        let _ = store.remove(case_id, &file);
+        discard(store, case_id, &file);
     }
     checked
 }
@@ -159,7 +159,7 @@ pub(crate) fn import(
         ..video
     });
     if checked.is_err() {
-        let _ = store.remove(case_id, &file);
+        discard(store, case_id, &file);
     }
     checked
 }
